@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { linkNative } from './native-link.mjs';
 import { root, runQuiet, SetupError, step } from './step.mjs';
 
 const MIN_NODE = [20, 19];
@@ -32,7 +33,7 @@ function packagesInPlace() {
 /** Installs npm packages if any is missing. */
 export async function ensurePackages() {
   checkNode();
-  if (packagesInPlace()) return;
+  if (packagesInPlace()) return void linkNative();
   await step('npm packages', async () => {
     await runQuiet('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
     return `npm packages installed; engine: ${engineInPlace()}`;
@@ -41,9 +42,9 @@ export async function ensurePackages() {
 
 /** Which engine the installed packages give. */
 export function engineInPlace() {
-  return existsSync(join(root, 'node_modules/tfjs-native/package.json'))
+  return linkNative()
     ? 'native TensorFlow'
-    : 'WebAssembly (native TensorFlow could not be downloaded; all works without it)';
+    : 'WebAssembly (native TensorFlow could not be downloaded: all works without it; npm run native builds it)';
 }
 
 /** Compiles what has changed. */
