@@ -1,9 +1,9 @@
-/** `npm start`: from a bare clone to the open course. Options: --no-browser, --port N. */
+/** `npm start`: from a bare clone to the open course. Options: --no-browser, --port N, --lesson FILE. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt, ensurePackages } from './setup/install.mjs';
 import { ensureEnvironment, ensureKernelspec, jupyterEnvironment, venvPython } from './setup/python.mjs';
@@ -12,20 +12,24 @@ import { main, root, runLoud, SetupError } from './setup/step.mjs';
 const FIRST_LESSON = 'notebooks/06-attention-weights.ipynb';
 
 function readOptions(args) {
+  const options = { 'no-browser': { type: 'boolean' }, port: { type: 'string' }, lesson: { type: 'string' } };
+  let values;
   try {
-    const { values } = parseArgs({
-      args,
-      options: { 'no-browser': { type: 'boolean' }, port: { type: 'string' } },
-    });
-    const port = values.port === undefined ? undefined : Number(values.port);
-    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
-      throw new SetupError(`--port wants a number from 1 to 65535, got "${values.port}".`);
-    }
-    return { browser: !values['no-browser'], port };
+    ({ values } = parseArgs({ args, options }));
   } catch (error) {
-    if (error instanceof SetupError) throw error;
-    throw new SetupError(`${error.message}\nUsage: npm start -- [--no-browser] [--port N]`);
+    throw new SetupError(`${error.message}\nUsage: npm start -- [--no-browser] [--port N] [--lesson FILE]`);
   }
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
+    throw new SetupError(`--port wants a number from 1 to 65535, got "${values.port}".`);
+  }
+  const lesson = relative(root, resolve(root, values.lesson ?? FIRST_LESSON))
+    .split(sep)
+    .join('/');
+  if (!existsSync(join(root, lesson))) {
+    throw new SetupError(`There is no notebook ${lesson}. The lessons are in notebooks/.`);
+  }
+  return { browser: !values['no-browser'], port, lesson };
 }
 
 function tryPort(port) {
@@ -64,13 +68,13 @@ async function waitUntilServed(url, child) {
   throw new SetupError('JupyterLab did not come up; what it printed stands above.');
 }
 
-async function openLab({ browser, port }) {
+async function openLab({ browser, port, lesson }) {
   const token = randomBytes(16).toString('hex');
   mkdirSync(join(root, '.heed/jupyter/runtime'), { recursive: true });
   const args = [
     ...['-m', 'jupyterlab', `--port=${port}`, '--ServerApp.port_retries=0', '--ip=127.0.0.1'],
     ...[`--IdentityProvider.token=${token}`, `--ServerApp.root_dir=${root}`, '--ServerApp.log_level=WARN'],
-    ...[`--LabApp.default_url=/lab/tree/${FIRST_LESSON}`, browser ? '' : '--no-browser'],
+    ...[`--LabApp.default_url=/lab/tree/${lesson}`, browser ? '' : '--no-browser'],
     process.getuid?.() === 0 ? '--allow-root' : '',
   ].filter(Boolean);
   const child = spawn(venvPython, args, {
@@ -82,22 +86,22 @@ async function openLab({ browser, port }) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
   await waitUntilServed(`http://127.0.0.1:${port}/api`, child);
   console.log(
-    `\nThe course is open at http://127.0.0.1:${port}/lab/tree/${FIRST_LESSON}?token=${token}\nCtrl-C stops it.`,
+    `\nThe course is open at http://127.0.0.1:${port}/lab/tree/${lesson}?token=${token}\nCtrl-C stops it.`,
   );
   return exit;
 }
 
-async function servePage({ browser, port }, reason) {
-  console.log(`  Without JupyterLab: ${reason}. The first lesson is run here and shown as a page.`);
+async function servePage({ browser, port, lesson }, reason) {
+  console.log(`  Without JupyterLab: ${reason}. The lesson is run here and shown as a page.`);
   const cli = join(root, 'kernel/bin/heed.js');
-  const folder = join(root, '.heed/first-lesson');
+  const folder = join(root, '.heed/page');
   mkdirSync(folder, { recursive: true });
-  const code = await runLoud(process.execPath, [cli, 'run', FIRST_LESSON, '--output', folder]);
+  const code = await runLoud(process.execPath, [cli, 'run', lesson, '--output', folder]);
   if (code !== 0) console.log('  The run did not pass; the page shows what it printed.');
   const page = [
     cli,
     'page',
-    join(folder, '06-attention-weights.ipynb'),
+    join(folder, basename(lesson)),
     '--output',
     join(folder, 'index.html'),
     '--serve',
