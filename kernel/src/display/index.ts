@@ -1,0 +1,6 @@
+export { type MimeBundle, toBundle } from './bundle.js';
+export { completeBundle } from './complete.js';
+export { type FigureSpec, figureToPng, figureToSvg, type StillOptions } from './figure-png.js';
+export { html, image, json, latex, markdown, svg } from './helpers.js';
+export { type Displayable, displaySymbol } from './mime.js';
+export { errorText, plainText } from './text.js';
