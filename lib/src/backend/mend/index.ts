@@ -1,11 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
+import { convolutions } from './convolution.js';
+import { einsumMend } from './einsum.js';
+import { fusedMatMul } from './fusedMatMul.js';
+import { mendGradients } from './gradients.js';
 import { identity } from './identity.js';
 import { type Mend, wasmKernel } from './kernel.js';
 import { matMul } from './matMul.js';
+import { maxPools } from './maxPool.js';
 import { segmentSum } from './segmentSum.js';
 import { slices } from './slice.js';
 import { sum } from './sum.js';
 import { tanhMend } from './tanh.js';
+
+export { mendGradients };
 
 /** What became of one repair. */
 export interface Mended {
@@ -18,7 +25,19 @@ export interface Mended {
   readonly problem?: string;
 }
 
-const mends: readonly Mend[] = [segmentSum, slices, identity, matMul, tanhMend, sum];
+// Later ones are built of earlier ones, so the order matters.
+const mends: readonly Mend[] = [
+  segmentSum,
+  slices,
+  identity,
+  matMul,
+  tanhMend,
+  sum,
+  fusedMatMul,
+  einsumMend,
+  convolutions,
+  maxPools,
+];
 
 /** The registry of kernels belongs to the process, and so does the record of what was done to it. */
 let done: readonly Mended[] | undefined;
@@ -27,7 +46,7 @@ let done: readonly Mended[] | undefined;
  * Repairs the kernels of TensorFlow.js's wasm backend that are missing, wrong or needlessly slow for training.
  *
  * Each repair is tried at once on a small product whose result is known; one that fails is taken back, with one line on the
- * console. Call it after `tf.setBackend('wasm')` and `tf.ready()`; a second call does nothing and returns the same list.
+ * console. Gradients that core lacks on every backend come with it ({@link mendGradients}). Call it after `tf.setBackend('wasm')` and `tf.ready()`; a second call does nothing and returns the same list.
  *
  * @throws if the active backend is not wasm
  */
@@ -38,6 +57,7 @@ export function mendWasm(): readonly Mended[] {
       `mendWasm: the active backend is '${tf.getBackend()}', expected 'wasm'; call it after tf.setBackend('wasm') and tf.ready()`,
     );
   }
+  mendGradients();
   done = mends.map(install);
   for (const { active, kernels, problem } of done) {
     if (!active) console.warn(`heed: ${kernels.join(', ')} stay as TensorFlow.js has them: ${problem}`);

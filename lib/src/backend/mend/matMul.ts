@@ -104,6 +104,11 @@ export function product(stock: Kernel, transpose: Kernel, call: KernelCall): tf.
   const { inputs, attrs, backend } = call;
   const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
   const batch = batchOf(a);
+  if (batch > 1 && batchOf(b) > 1 && !tf.util.arraysEqual(a.shape.slice(0, -2), b.shape.slice(0, -2))) {
+    throw new Error(
+      `matMul: batches [${a.shape.slice(0, -2)}] and [${b.shape.slice(0, -2)}], expected equal ones or a batch of 1; broadcast with tf.tile first`,
+    );
+  }
   const integers = a.dtype !== 'float32' && a.dtype === b.dtype;
   const single = batch === 1 && batchOf(b) === 1;
   if (!integers && !(single && (attrs.transposeA || attrs.transposeB)) && !(batch > 1 && fastBatch(call))) {

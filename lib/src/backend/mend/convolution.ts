@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { floats, type Kernel, type KernelCall, type Mend, one } from './kernel.js';
+import { forEachTap, plane, positions, volume } from './windows.js';
+
+/** The patch matrix is built for as many images at a time as stay below this many numbers (32 MB). */
+const patchLimit = 8_000_000;
+
+function release(backend: BackendWasm, ...tensors: tf.TensorInfo[]): void {
+  for (const { dataId } of tensors) backend.disposeData(dataId);
+}
+
+/** patches^T . dy, where a row of patches is what one output position saw. */
+function filterGradient(
+  { inputs, attrs, backend }: KernelCall,
+  matMul: Kernel,
+  slice: Kernel,
+): tf.TensorInfo {
+  const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
+  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs;
+  const format = tf.backend_util.convertConv2DDataFormat(dataFormat);
+  const info = tf.backend_util.computeConv2DInfo(
+    x.shape as [number, number, number, number],
+    filterShape,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+    false,
+    format,
+  );
+  const g = plane(info);
+  const perImage = positions(g.output);
+  const seen = positions(g.filter) * g.channels;
+  const step = Math.max(1, Math.min(g.batch, Math.floor(patchLimit / (perImage * seen))));
+  const out = backend.makeOutput(info.filterShape, 'float32');
+  floats(backend, out).fill(0);
+  for (let from = 0; from < g.batch; from += step) {
+    const to = Math.min(g.batch, from + step);
+    const rows = (to - from) * perImage;
+    const patches = backend.makeOutput([rows, seen], 'float32');
+    const into = floats(backend, patches).fill(0);
+    const pixels = floats(backend, x);
+    forEachTap(g, from, to, (row, tap, pixel) => {
+      const target = row * seen + tap * g.channels;
+      const source = pixel * g.channels;
+      for (let c = 0; c < g.channels; c++) into[target + c] = pixels[source + c]!;
+    });
+    const flat = { ...dy, shape: [g.batch * perImage, info.outChannels] };
+    const begin = [from * perImage, 0];
+    const part = one(
+      slice({ inputs: { x: flat }, backend, attrs: { begin, size: [rows, info.outChannels] } }),
+    );
+    const attrs = { transposeA: true, transposeB: false };
+    const gradient = one(matMul({ inputs: { a: patches, b: part }, backend, attrs }));
+    const sum = floats(backend, out);
+    const add = floats(backend, gradient);
+    for (let k = 0; k < sum.length; k++) sum[k]! += add[k]!;
+    release(backend, patches, part, gradient);
+  }
+  return out;
+}
+
+/** The columns dy . filter^T, each added back to the input position it came from. */
+function inputGradient3d({ inputs, attrs, backend }: KernelCall, matMul: Kernel): tf.TensorInfo {
+  const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
+  const { pad, strides, inputShape } = attrs;
+  const info = tf.backend_util.computeConv3DInfo(
+    inputShape,
+    filter.shape as [number, number, number, number, number],
+    strides,
+    1,
+    pad,
+  );
+  const g = volume(info);
+  const seen = positions(g.filter) * g.channels;
+  const flat = { ...dy, shape: [g.batch * positions(g.output), info.outChannels] };
+  const weights = { ...filter, shape: [seen, info.outChannels] };
+  const columns = one(
+    matMul({ inputs: { a: flat, b: weights }, backend, attrs: { transposeA: false, transposeB: true } }),
+  );
+  const out = backend.makeOutput(info.inShape, 'float32');
+  const sums = floats(backend, out).fill(0);
+  const parts = floats(backend, columns);
+  forEachTap(g, 0, g.batch, (row, tap, pixel) => {
+    const source = row * seen + tap * g.channels;
+    const target = pixel * g.channels;
+    for (let c = 0; c < g.channels; c++) sums[target + c]! += parts[source + c]!;
+  });
+  release(backend, columns);
+  return out;
+}
+
+/** Both gradients of a depthwise convolution: out channel = channel * multiplier + m. */
+function depthwise({ inputs, attrs, backend }: KernelCall, of: 'filter' | 'input'): tf.TensorInfo {
+  const { dy } = inputs as { dy: tf.TensorInfo };
+  const { strides, dilations, pad, dimRoundingMode } = attrs;
+  const inputShape = of === 'input' ? attrs.inputShape : inputs.x!.shape;
+  const filterShape = of === 'filter' ? attrs.filterShape : inputs.filter!.shape;
+  const info = tf.backend_util.computeConv2DInfo(
+    inputShape,
+    filterShape,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    true,
+  );
+  const g = plane(info);
+  const multiplier = info.outChannels / g.channels;
+  const out = backend.makeOutput(of === 'filter' ? info.filterShape : info.inShape, 'float32');
+  const sums = floats(backend, out).fill(0);
+  const above = floats(backend, dy);
+  const other = floats(backend, of === 'filter' ? inputs.x! : inputs.filter!);
+  forEachTap(g, 0, g.batch, (row, tap, pixel) => {
+    for (let c = 0; c < g.channels; c++) {
+      const at = pixel * g.channels + c;
+      for (let m = 0; m < multiplier; m++) {
+        const weight = (tap * g.channels + c) * multiplier + m;
+        const error = above[row * info.outChannels + c * multiplier + m]!;
+        if (of === 'filter') sums[weight]! += error * other[at]!;
+        else sums[at]! += error * other[weight]!;
+      }
+    }
+  });
+  return out;
+}
+
+export const convolutions: Mend = {
+  kernels: [
+    'Conv2DBackpropFilter',
+    'DepthwiseConv2dNativeBackpropFilter',
+    'DepthwiseConv2dNativeBackpropInput',
+    'Conv3DBackpropInputV2',
+  ],
+  why: 'filter gradients were missing; the input gradient of conv3d with an even filter was wrong',
+  build: (stock) => {
+    const matMul = stock('BatchMatMul');
+    const slice = stock('Slice');
+    return {
+      Conv2DBackpropFilter: (call) => filterGradient(call, matMul, slice),
+      DepthwiseConv2dNativeBackpropFilter: (call) => depthwise(call, 'filter'),
+      DepthwiseConv2dNativeBackpropInput: (call) => depthwise(call, 'input'),
+      Conv3DBackpropInputV2: (call) => inputGradient3d(call, matMul),
+    };
+  },
+  proof: () => {
+    const image = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
+    const filter = tf.tensor4d([1, 10, 100, 1000], [2, 2, 1, 1]);
+    const wide = tf.conv2d(image, filter, 1, 'valid');
+    const [d2x, d2f] = tf.grads((x, f) => tf.depthwiseConv2d(x as tf.Tensor4D, f as tf.Tensor4D, 1, 'valid'))(
+      [image, filter],
+    ) as [tf.Tensor, tf.Tensor];
+    const cube = tf.ones([1, 2, 2, 2, 1]) as tf.Tensor5D;
+    const taps = tf.range(1, 9).reshape([2, 2, 2, 1, 1]) as tf.Tensor5D;
+    return {
+      got: [
+        tf.grad((f) => tf.conv2d(image, f as tf.Tensor4D, 1, 'valid'))(filter),
+        d2x,
+        d2f,
+        tf.grad((x) => tf.conv3d(x as tf.Tensor5D, taps, 1, 'valid'))(cube),
+        wide,
+      ],
+      expected: [
+        [12, 16, 24, 28],
+        [1, 11, 10, 101, 1111, 1010, 100, 1100, 1000],
+        [12, 16, 24, 28],
+        [1, 2, 3, 4, 5, 6, 7, 8],
+        [5421, 6532, 8754, 9865],
+      ],
+    };
+  },
+};
