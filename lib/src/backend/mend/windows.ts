@@ -12,10 +12,10 @@ export interface Windows {
   readonly padding: readonly [front: number, top: number, left: number];
 }
 
-function plane(info: tf.backend_util.Conv2DInfo, dataFormat: string): Geometry {
+export function plane(info: tf.backend_util.Conv2DInfo): Windows {
   if (info.dataFormat !== 'channelsLast') {
     throw new Error(
-      `convolution gradients on wasm: data format '${dataFormat}', expected 'NHWC'; transpose the input`,
+      "gradients of convolution on wasm: expected data format 'NHWC', got 'NCHW'; transpose the input",
     );
   }
   return {
