@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module';
+import { dirname, relative, resolve } from 'node:path';
+import type { Converter, Diagnostic } from '../execution/converter.js';
+import { type Notebook, NotebookError, readNotebook, tagsOf } from './notebook.js';
+
+/** What is needed of a converter to check types. */
+export type TypeChecker = Pick<Converter, 'convert' | 'close'>;
+
+/** A type or syntax error in a notebook. */
+export interface CellFault extends Diagnostic {
+  readonly notebook: string;
+  /** Counted over the code cells, from 1. */
+  readonly cell: number;
+  readonly id: string;
+}
+
+/**
+ * The type errors of a notebook's code cells, each cell seeing the declarations of those before it. Nothing is run.
+ * Cells tagged `raises-exception` or `skip-execution` may hold errors on purpose and are left out of the result.
+ */
+export function checkCells(notebook: Notebook, checker: TypeChecker, name: string): CellFault[] {
+  const faults: CellFault[] = [];
+  let declarations = '';
+  const cells = notebook.cells.filter((cell) => cell.cell_type === 'code');
+  for (const [index, cell] of cells.entries()) {
+    if (cell.source.trim() === '' || tagsOf(cell).includes('skip-execution')) continue;
+    const { diagnostics, declarations: next } = checker.convert(declarations, cell.source);
+    if (diagnostics.length === 0) declarations = next;
+    if (tagsOf(cell).includes('raises-exception')) continue;
+    for (const fault of diagnostics) faults.push({ notebook: name, cell: index + 1, id: cell.id, ...fault });
+  }
+  return faults;
+}
+
+/** A fault as one line: `notebook.ipynb cell 4:2:7 error TS2322 message`; the cell's number, line and column count from 1. */
+export function describeFault({ notebook, cell, file, line, character, code, message }: CellFault): string {
+  const place = file ? `cell ${cell} ${file}:${line}:${character}` : `cell ${cell}:${line}:${character}`;
+  return `${notebook} ${place} error TS${code} ${message}`;
+}
+
+/**
+ * Checks notebooks; those of one folder share one compiler, since local imports are looked for from there.
+ *
+ * @throws NotebookError when one cannot be read or has no code cell.
+ */
+export function checkNotebooks(
+  paths: readonly string[],
+  createChecker: (folder: string) => TypeChecker = tslabChecker,
+): CellFault[] {
+  const folders = new Map<string, { path: string; notebook: Notebook }[]>();
+  for (const path of paths) {
+    const notebook = readNotebook(path);
+    if (!notebook.cells.some((cell) => cell.cell_type === 'code' && cell.source.trim() !== ''))
+      throw new NotebookError(`${path} has no code cell with anything in it, so there is nothing to check.`);
+    const folder = dirname(resolve(path));
+    folders.set(folder, [...(folders.get(folder) ?? []), { path, notebook }]);
+  }
+  return [...folders].flatMap(([folder, entries]) => {
+    const checker = createChecker(folder);
+    try {
+      return entries.flatMap(({ path, notebook }) => checkCells(notebook, checker, path));
+    } finally {
+      checker.close();
+    }
+  });
+}
+
+interface TslabDiagnostic {
+  readonly start: { readonly offset: number; readonly line: number; readonly character: number };
+  readonly end: { readonly offset: number };
+  readonly messageText: string;
+  readonly code: number;
+  readonly fileName?: string;
+}
+
+interface TslabConverter {
+  convert(previous: string, source: string): { diagnostics: readonly TslabDiagnostic[]; declOutput?: string };
+  close(): void;
+}
+
+/** tslab's converter as a type checker. It takes its root from the working folder at creation. */
+function tslabChecker(folder: string): TypeChecker {
+  const { createConverter } = createRequire(import.meta.url)('tslab/dist/converter') as {
+    createConverter(): TslabConverter;
+  };
+  const before = process.cwd();
+  process.chdir(folder);
+  const converter = createConverter();
+  process.chdir(before);
+  return {
+    close: () => converter.close(),
+    convert: (previous, source) => {
+      const { diagnostics, declOutput = '' } = converter.convert(previous, source);
+      return {
+        declarations: declOutput,
+        diagnostics: diagnostics.map(({ start, end, code, messageText, fileName }) => ({
+          line: start.line + 1,
+          character: start.character + 1,
+          length: end.offset - start.offset,
+          code,
+          message: messageText,
+          ...(fileName ? { file: relative(folder, fileName) } : {}),
+        })),
+        output: '',
+        names: [],
+        hasTopLevelAwait: false,
+        sideOutputs: [],
+      };
+    },
+  };
+}
