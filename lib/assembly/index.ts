@@ -1,0 +1,10 @@
+export { expArray, sigmoidArray, tanhArray } from './activations';
+export { valuesGradient } from './attention';
+export { decoderBackward, decoderForward } from './decoder';
+export { gruBackward, gruForward } from './gru';
+export { lstmBackward, lstmForward } from './lstm';
+export { packedSize, product, productScratch } from './product';
+export { rnnBackward, rnnForward } from './rnn';
+export { recurrentKernelGradient } from './sequence-weights';
+export { adam, crossEntropyGradient, embeddingGradient, softmaxStatistics } from './training';
+export { columnSum } from './vectors';
