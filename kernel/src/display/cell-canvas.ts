@@ -83,8 +83,10 @@ export class CellCanvases {
         width: attribute('width'),
         height: attribute('height'),
       };
-      if (canvas.pixels || canvas.cells.length > maxCells) return bitmap(canvas, place);
-      return rectangles(canvas, place);
+      // plotly asks for pixels without smoothing where each is a cell of the map
+      const isSmooth = canvas.pixels !== undefined && !tag.includes('image-rendering');
+      const cells = cellsOf(canvas);
+      return isSmooth || cells > maxCells ? bitmap(canvas, place, isSmooth) : rectangles(canvas, place);
     });
   }
 }
@@ -98,44 +100,50 @@ interface Place {
 
 const short = (value: number) => String(Number(value.toFixed(4)));
 
-function rectangles({ cells, width, height }: CellCanvas, place: Place): string {
-  const [sx, sy] = [place.width / width, place.height / height];
-  const drawn = cells.map(({ x, y, width: w, height: h, fill }) => {
-    const [red, green, blue, alpha] = parseColour(fill);
-    if (alpha === 0) return '';
-    const opacity = alpha < 255 ? ` fill-opacity="${short(alpha / 255)}"` : '';
-    const [x0, y0, x1, y1] = [
-      place.x + x * sx,
-      place.y + y * sy,
-      place.x + (x + w) * sx,
-      place.y + (y + h) * sy,
-    ];
-    return `<rect x="${short(x0)}" y="${short(y0)}" width="${short(x1 - x0)}" height="${short(y1 - y0)}" fill="rgb(${red},${green},${blue})"${opacity}/>`;
-  });
-  // without anti-aliasing neighbouring cells leave no seam
-  return `<g shape-rendering="crispEdges" stroke="none">${drawn.join('')}</g>`;
+function cellsOf({ cells, pixels }: CellCanvas): number {
+  return pixels ? pixels.width * pixels.height : cells.length;
 }
 
-function bitmap(canvas: CellCanvas, { x, y, width, height }: Place): string {
-  const isSmooth = canvas.pixels !== undefined;
-  const png = new PNG({ width: Math.round(canvas.width), height: Math.round(canvas.height) });
-  if (canvas.pixels) {
-    png.data = Buffer.from(canvas.pixels.data);
-    png.width = canvas.pixels.width;
-    png.height = canvas.pixels.height;
-  } else {
-    png.data.fill(0);
-    for (const cell of canvas.cells) {
-      const colour = parseColour(cell.fill);
-      const [left, top] = [Math.round(cell.x), Math.round(cell.y)];
-      const [right, bottom] = [Math.round(cell.x + cell.width), Math.round(cell.y + cell.height)];
-      for (let row = Math.max(0, top); row < Math.min(bottom, png.height); row++) {
-        for (let column = Math.max(0, left); column < Math.min(right, png.width); column++) {
-          png.data.set(colour, 4 * (row * png.width + column));
-        }
-      }
+type Colour = readonly [red: number, green: number, blue: number, alpha: number];
+
+/** Every cell with its colour as red, green, blue and alpha of 0-255. */
+function* colouredCells({ cells, pixels }: CellCanvas) {
+  if (!pixels) {
+    for (const cell of cells) yield { ...cell, colour: parseColour(cell.fill) };
+    return;
+  }
+  for (let y = 0; y < pixels.height; y++) {
+    for (let x = 0; x < pixels.width; x++) {
+      const at = 4 * (y * pixels.width + x);
+      yield { x, y, width: 1, height: 1, colour: [...pixels.data.subarray(at, at + 4)] as unknown as Colour };
     }
   }
+}
+
+function rectangles(canvas: CellCanvas, place: Place): string {
+  const [sx, sy] = [
+    place.width / (canvas.pixels?.width ?? canvas.width),
+    place.height / (canvas.pixels?.height ?? canvas.height),
+  ];
+  const drawn: string[] = [];
+  for (const { x, y, width, height, colour } of colouredCells(canvas)) {
+    const [red, green, blue, alpha] = colour;
+    if (alpha === 0) continue;
+    const opacity = alpha < 255 ? ` fill-opacity="${short(alpha / 255)}"` : '';
+    // edges, not sizes, are rounded: then neighbours share them
+    const [x0, x1] = [place.x + x * sx, place.x + (x + width) * sx].map(short);
+    const [y0, y1] = [place.y + y * sy, place.y + (y + height) * sy].map(short);
+    drawn.push(`<path d="M${x0},${y0}H${x1}V${y1}H${x0}Z" fill="rgb(${red},${green},${blue})"${opacity}/>`);
+  }
+  // without anti-aliasing neighbouring cells leave no seam
+  return `<g class="cells" shape-rendering="crispEdges" stroke="none">${drawn.join('')}</g>`;
+}
+
+function bitmap(canvas: CellCanvas, { x, y, width, height }: Place, isSmooth: boolean): string {
+  const size = canvas.pixels ?? { width: Math.round(canvas.width), height: Math.round(canvas.height) };
+  const png = new PNG({ width: size.width, height: size.height });
+  if (canvas.pixels) png.data = Buffer.from(canvas.pixels.data);
+  else paint(canvas, png);
   const href = `data:image/png;base64,${PNG.sync.write(png).toString('base64')}`;
   const rendering = isSmooth ? 'optimizeQuality' : 'optimizeSpeed';
   return (
@@ -144,10 +152,24 @@ function bitmap(canvas: CellCanvas, { x, y, width, height }: Place): string {
   );
 }
 
-const colours = new Map<string, readonly [number, number, number, number]>();
+function paint({ cells }: CellCanvas, png: PNG): void {
+  png.data.fill(0);
+  for (const cell of cells) {
+    const colour = parseColour(cell.fill);
+    const [left, top] = [Math.round(cell.x), Math.round(cell.y)];
+    const [right, bottom] = [Math.round(cell.x + cell.width), Math.round(cell.y + cell.height)];
+    for (let row = Math.max(0, top); row < Math.min(bottom, png.height); row++) {
+      for (let column = Math.max(0, left); column < Math.min(right, png.width); column++) {
+        png.data.set(colour, 4 * (row * png.width + column));
+      }
+    }
+  }
+}
+
+const colours = new Map<string, Colour>();
 
 /** `rgb(...)`, `rgba(...)` or `#rrggbb` as red, green, blue and alpha of 0-255; plotly writes no other form. */
-export function parseColour(text: string): readonly [number, number, number, number] {
+export function parseColour(text: string): Colour {
   let colour = colours.get(text);
   if (!colour) {
     const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);

@@ -53,6 +53,7 @@ export function prepareFigure(spec: FigureSpec, width: number): { data: Fields[]
   }
   keepLabelsInside(layout);
   breakTitle(layout, width);
+  liftTitle(layout);
   return { data, layout };
 }
 
@@ -60,25 +61,42 @@ function pointsOf({ x, y }: Fields): number {
   return Math.max(Array.isArray(x) ? x.length : 0, Array.isArray(y) ? y.length : 0);
 }
 
-/** Where a figure does not say otherwise, margins grow with the tick labels: nobody can scroll a picture. */
+/** Where a figure does not say otherwise, margins grow with the labels: nobody can scroll or zoom a picture. */
 function keepLabelsInside(layout: Fields): void {
   layout.xaxis ??= {};
   layout.yaxis ??= {};
   for (const [key, axis] of Object.entries(layout)) {
-    if (/^[xy]axis\d*$/.test(key) && typeof axis === 'object' && axis !== null)
-      (axis as Fields).automargin ??= true;
+    if (!/^[xy]axis\d*$/.test(key) || typeof axis !== 'object' || axis === null) continue;
+    const fields = axis as Fields;
+    fields.automargin ??= true;
+    const title = titleFields(fields.title);
+    // a distance from the labels themselves; plotly's other rule puts it into the plot below
+    if (title) fields.title = { standoff: titleStandoff, ...title };
   }
 }
 
-const titleSize = 17;
+/** As in the template that plotly gives its Python users. */
+const titleStandoff = 15;
+
+function titleFields(title: unknown): Fields | undefined {
+  if (typeof title === 'string') return { text: title };
+  return typeof title === 'object' && title !== null ? (title as Fields) : undefined;
+}
+
+/** plotly's rule: 1.4 times the size of all other text, 12 pixels by default. */
+function titleSize(layout: Fields, title: Fields): number {
+  const own = (title.font as Fields | undefined)?.size;
+  if (typeof own === 'number') return own;
+  return Math.round(1.4 * Number((layout.font as Fields | undefined)?.size ?? 12));
+}
 
 /** plotly does not break titles; one that is wider than the picture would lose both its ends. */
 function breakTitle(layout: Fields, width: number): void {
-  const given = layout.title;
-  const title: Fields = typeof given === 'string' ? { text: given } : ((given ?? {}) as Fields);
+  const title = titleFields(layout.title);
+  if (!title) return;
   const { text } = title;
   if (typeof text !== 'string' || /<br\s*\/?>/i.test(text)) return;
-  const size = Number((title.font as Fields | undefined)?.size ?? titleSize);
+  const size = titleSize(layout, title);
   const fits = (line: string) => textWidth(line.replace(/<[^>]*>/g, ''), 'regular') * size <= width * 0.92;
   if (fits(text)) return;
   const lines = [''];
@@ -89,5 +107,27 @@ function breakTitle(layout: Fields, width: number): void {
   }
   layout.title = { ...title, text: lines.filter(Boolean).join('<br>') };
   const margin = (layout.margin ?? {}) as Fields;
-  if (margin.t === undefined) layout.margin = { ...margin, t: 100 + (lines.length - 2) * size * 1.3 };
+  if (margin.t === undefined && !hasAxisAtTop(layout))
+    layout.margin = { ...margin, t: 100 + (lines.length - 2) * size * 1.3 };
+}
+
+/** Labels at the top would lie under the title, which plotly moves away from them only if it is told to. */
+function liftTitle(layout: Fields): void {
+  const title = titleFields(layout.title);
+  if (!hasAxisAtTop(layout) || !title || title.y !== undefined || title.automargin !== undefined) return;
+  const margin = (layout.margin ?? {}) as Fields;
+  const moreLines = String(title.text ?? '').match(/<br\s*\/?>/gi)?.length ?? 0;
+  if (moreLines > 0 && margin.t !== undefined) return;
+  // plotly moves a title of several lines up by this much in making room for it, at the top out of the picture
+  const lifted = moreLines > 0 ? (1.3 * moreLines + 1) * titleSize(layout, title) : 0;
+  const pad = { t: 15 + lifted, b: 10 - 0.6 * lifted };
+  layout.title = { ...title, automargin: true, yref: 'container', y: 1, yanchor: 'top', pad };
+  // a small margin to start from: plotly adds title and labels only where they exceed it
+  layout.margin = { t: 20, ...margin };
+}
+
+function hasAxisAtTop(layout: Fields): boolean {
+  return Object.entries(layout).some(
+    ([key, axis]) => /^xaxis\d*$/.test(key) && (axis as Fields | null)?.side === 'top',
+  );
 }
