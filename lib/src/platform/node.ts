@@ -1,1 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+
 export const platformName = 'node';
+
+const require = createRequire(import.meta.url);
+
+/** An environment variable; undefined where it is not set or empty. */
+export function environment(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
+/** Version of the runtime, for reports. */
+export function runtimeVersion(): string {
+  return `Node ${process.versions.node}`;
+}
+
+/** @throws naming the file where it cannot be read */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Error(`Cannot read ${path}: ${reason(error)}`);
+  }
+}
+
+/** Writes a neighbour of the file first and renames it, so that the old file stays whole until the new one is. */
+export async function writeBytesAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw new Error(`Cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+/** Folder of the WebAssembly files of the engine, with a separator at its end. */
+export function wasmFolder(): string | undefined {
+  return dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')) + sep;
+}
+
+/**
+ * Loads the native engine where one is installed; it registers itself as the backend `tensorflow`.
+ *
+ * @returns the package that was loaded, or why none was
+ */
+export function loadNative(): {
+  readonly loaded?: string;
+  readonly version?: string;
+  readonly reason: string;
+} {
+  // Removed from Node 23 and deprecated before, but called by nearly every kernel of the native package.
+  (require('node:util') as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) =>
+    value == null;
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const reasons: string[] = [];
+  for (const name of ['tfjs-native', '@tensorflow/tfjs-node']) {
+    try {
+      const manifest = require(join(name, 'package.json')) as { name: string; version: string };
+      // Under either name another package can lie: an alias that stands in for the native one.
+      if (manifest.name !== '@tensorflow/tfjs-node') continue;
+      require(name);
+      return { loaded: name, version: manifest.version, reason: '' };
+    } catch (error) {
+      const missing =
+        (error as { code?: string }).code === 'MODULE_NOT_FOUND' && !reason(error).includes('.node');
+      if (!missing) reasons.push(`${name} does not load: ${reason(error)}`);
+    }
+  }
+  return { reason: reasons.join('; ') || 'the native package is not installed' };
+}
+
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+}
