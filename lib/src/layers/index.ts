@@ -1,0 +1,3 @@
+export { type DenseParams, type DenseSizes, dense, initDense } from './dense.js';
+export { dropout } from './dropout.js';
+export { type EmbeddingParams, type EmbeddingSizes, embed, initEmbedding } from './embedding.js';
