@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs';
+import type {
+  GruAttentionDecoder,
+  GruSequence,
+  LstmAttentionDecoder,
+  LstmSequence,
+  RnnSequence,
+} from '../backend/sequences.js';
+import { referenceGru, referenceLstm, referenceRnn } from './reference.js';
+
+/** From the plainest to the fastest. */
+export const engineLevels = ['reference', 'sequence', 'fused'] as const;
+export type EngineLevel = (typeof engineLevels)[number];
+
+/** The whole-sequence operations; every level has the same signatures and must agree with the reference. */
+export interface SequenceOps {
+  readonly rnn: RnnSequence;
+  readonly gru: GruSequence;
+  readonly lstm: LstmSequence;
+  readonly gruDecoder: GruAttentionDecoder;
+  readonly lstmDecoder: LstmAttentionDecoder;
+}
+
+export interface SequenceEngine extends SequenceOps {
+  /** The fastest level that serves any of the operations. */
+  readonly level: EngineLevel;
+}
+
+interface Registration {
+  readonly ops: Partial<SequenceOps>;
+  /** The backends of TensorFlow.js on which it runs; all where undefined. */
+  readonly backends: readonly string[] | undefined;
+}
+
+// Like the kernels of TensorFlow.js, engines belong to the process: they change how fast a result comes, not the result.
+const registrations = new Map<EngineLevel, Registration[]>();
+let ceiling: EngineLevel = 'fused';
+
+/**
+ * Adds operations to a level; of two registrations for one operation the later is used.
+ *
+ * @param backends names of TensorFlow.js (`wasm`, `tensorflow`, ...) on which they run; everywhere without it
+ */
+export function registerEngine(
+  level: EngineLevel,
+  ops: Partial<SequenceOps>,
+  backends?: readonly string[],
+): void {
+  registrations.set(level, [{ ops, backends }, ...(registrations.get(level) ?? [])]);
+}
+
+/** The highest level that may be used, for comparisons; returns the one that held before. */
+export function limitEngine(level: EngineLevel): EngineLevel {
+  const before = ceiling;
+  ceiling = level;
+  return before;
+}
+
+/** For each operation the fastest form that is registered for the present backend. */
+export function sequenceEngine(): SequenceEngine {
+  const backend = tf.getBackend();
+  let level: EngineLevel = 'reference';
+  const ops: Partial<SequenceOps> = {};
+  for (const candidate of engineLevels.slice(0, engineLevels.indexOf(ceiling) + 1)) {
+    // Oldest first: a later registration writes over an earlier one.
+    for (const { ops: offered, backends } of [...(registrations.get(candidate) ?? [])].reverse()) {
+      if (backends !== undefined && !backends.includes(backend)) continue;
+      Object.assign(ops, offered);
+      level = candidate;
+    }
+  }
+  return { ...(ops as SequenceOps), level };
+}
+
+registerEngine('reference', { rnn: referenceRnn, gru: referenceGru, lstm: referenceLstm });

@@ -1,0 +1,1 @@
+export { gruGradient, lstmGradient, rnnGradient } from './sequence.js';
