@@ -1,0 +1,30 @@
+/** Learning rate of a step, counted from 0. */
+export type Schedule = (step: number) => number;
+
+export interface WarmupCosine {
+  /** Highest rate. */
+  readonly peak: number;
+  /** Steps of the whole training. */
+  readonly steps: number;
+  /** Steps of the straight rise to the peak; default 0. */
+  readonly warmup?: number;
+  /** Share of the peak that is left at the end; default 0.03. */
+  readonly floor?: number;
+}
+
+/**
+ * A straight rise, then half a cosine down (Loshchilov and Hutter 2017, equation 5, without restarts). The fall is over the
+ * whole stated training: cutting a longer schedule short gives less.
+ */
+export function warmupCosine({ peak, steps, warmup = 0, floor = 0.03 }: WarmupCosine): Schedule {
+  if (!(peak > 0) || !(steps > 0) || !(warmup >= 0 && warmup < steps) || !(floor >= 0 && floor <= 1)) {
+    throw new Error(
+      `warmupCosine: expected peak > 0, 0 <= warmup < steps and floor in [0, 1], got ${JSON.stringify({ peak, steps, warmup, floor })}`,
+    );
+  }
+  return (step) => {
+    if (step < warmup) return (peak * (step + 1)) / warmup;
+    const done = Math.min(1, (step - warmup) / Math.max(1, steps - 1 - warmup));
+    return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * done)));
+  };
+}
