@@ -1,1 +1,51 @@
 export { platformName } from '#platform';
+export * from './attention/index.js';
+export { type BackendDescription, type BackendName, describeBackend, useBackend } from './backend/choose.js';
+export type {
+  AdditiveWeights,
+  AttentionMemory,
+  DecoderTrace,
+  Direction,
+  GruAttentionDecoder,
+  GruSequence,
+  GruWeights,
+  LstmAttentionDecoder,
+  LstmSequence,
+  LstmState,
+  LstmWeights,
+  RnnActivation,
+  RnnSequence,
+  RnnWeights,
+} from './backend/sequences.js';
+export * from './core/index.js';
+export * from './figures/index.js';
+export * from './layers/index.js';
+export * from './metrics/index.js';
+export * from './models/index.js';
+export * from './notebook/index.js';
+export { createRandom, type Random } from './random/random.js';
+export * from './recurrent/index.js';
+export * from './seq2seq/index.js';
+export { ADDING_CHANCE, type AddingBatch, addingProblem } from './tasks/adding.js';
+export { DAY_COUNT, dayOfIso, isoOfDay, type Split } from './tasks/calendar.js';
+export {
+  COPY_BLANK,
+  COPY_GO,
+  COPY_LENGTH,
+  COPY_SYMBOLS,
+  COPY_VOCABULARY,
+  copyMemory,
+  copyMemoryChance,
+} from './tasks/copy-memory.js';
+export type { DateExample, DateForm, FrozenDates, Span } from './tasks/date-forms.js';
+export { type DateChoice, type Dates, loadDates } from './tasks/dates.js';
+export { delayedRecall, delayedRecallChance } from './tasks/delayed-recall.js';
+export type { TokenBatch } from './tasks/sequences.js';
+export {
+  TEMPORAL_ORDER_CHANCE,
+  TEMPORAL_ORDER_CLASSES,
+  TEMPORAL_ORDER_VOCABULARY,
+  temporalOrder,
+} from './tasks/temporal-order.js';
+export * from './text/index.js';
+export * from './training/index.js';

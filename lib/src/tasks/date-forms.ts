@@ -120,7 +120,8 @@ export function thawForms(frozen: FrozenDates): DateForm[] {
         'Pass JSON.parse(readFileSync(path, "utf8")).',
     );
   }
-  return frozen.locales.flatMap(({ locale, language, heldOut, forms }) =>
+  const locales: readonly FrozenLocale[] = frozen.locales;
+  return locales.flatMap(({ locale, language, heldOut, forms }) =>
     forms.map((form) => {
       const pieces = parsePattern(form.pattern);
       const needsWeekday = pieces.some((piece) => 'field' in piece && piece.field === 'weekday');

@@ -1,10 +1,6 @@
+import type { Random } from '../random/random.js';
 import { DAY_COUNT, type Split, scramble, splitOfDay } from './calendar.js';
 import { type DateExample, type DateForm, type FrozenDates, thawForms, writeDate } from './date-forms.js';
-
-/** What drawing needs of a `Random`: a whole number, uniform in 0 ... n - 1. */
-export interface IntegerSource {
-  integer(n: number): number;
-}
 
 export interface DateChoice {
   /** Days to draw from. */
@@ -30,7 +26,7 @@ export interface Dates {
   /** A day written in a form, with its true alignment. */
   example(day: number, form: DateForm): DateExample;
   /** `count` independent draws, uniform over days and forms, with replacement. Nothing is stored. */
-  sample(random: IntegerSource, count: number, choice?: DateChoice): DateExample[];
+  sample(random: Pick<Random, 'integer'>, count: number, choice?: DateChoice): DateExample[];
   /**
    * `size` different examples, the same for everybody: scrambled days in a fixed order, forms taking turns so that each
    * comes equally often.
@@ -72,7 +68,7 @@ export function loadDates(frozen: FrozenDates): Dates {
     chosen.forEach(languageOf);
     return forms.filter(({ locale }) => chosen.includes(locale));
   }
-  function sample(random: IntegerSource, count: number, choice: DateChoice = {}): DateExample[] {
+  function sample(random: Pick<Random, 'integer'>, count: number, choice: DateChoice = {}): DateExample[] {
     const from = days[choice.split ?? 'train'];
     const among = formsOf(choice.locales);
     return Array.from({ length: count }, () =>

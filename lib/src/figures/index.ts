@@ -1,0 +1,21 @@
+export { type AlignmentHeatmapOptions, alignmentHeatmap } from './alignment-heatmap.js';
+export {
+  type BarChartOptions,
+  barChart,
+  type LineChartOptions,
+  lineChart,
+  type Reference,
+  type Series,
+  type TrainingCurveOptions,
+  trainingCurve,
+} from './charts.js';
+export {
+  createFigure,
+  DISPLAY,
+  type Figure,
+  type FigureParts,
+  formatNumber,
+  PALETTE,
+  type PlotlySpec,
+  type Table,
+} from './figure.js';

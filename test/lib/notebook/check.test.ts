@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { check } from '../../../lib/src/notebook/check.js';
+import { fakeHost } from './fake-host.js';
+
+const host = fakeHost();
+afterEach(host.clear);
+
+test('a right solution is told without the hint', () => {
+  assert.equal(
+    check('softmax', () => true, 'Divide by the sum.'),
+    true,
+  );
+  assert.equal(host.bundles()[0]!['text/plain'], 'right: softmax');
+  assert.doesNotMatch(String(host.bundles()[0]!['text/html']), /Divide/);
+});
+
+test('a wrong or throwing solution shows the hint and lets the notebook go on', () => {
+  assert.equal(check('softmax', false, 'Divide by the <sum>.'), false);
+  assert.equal(host.bundles()[0]!['text/plain'], 'not yet: softmax\n  Hint: Divide by the <sum>.');
+  assert.match(String(host.bundles()[0]!['text/html']), /&lt;sum&gt;/);
+  const throwing = (): boolean => {
+    throw new TypeError('x is undefined');
+  };
+  assert.equal(check('softmax', throwing, 'Define x.'), false);
+  assert.match(String(host.bundles()[1]!['text/plain']), /your code threw TypeError: x is undefined/);
+});
+
+test('a check that can say nothing is refused', () => {
+  assert.throws(() => check('n', true, ''), /a hint/);
+  assert.throws(() => check('', true, 'h'), /a name/);
+  assert.throws(() => check('n', (() => undefined) as never, 'h'), /expected true or false, got undefined/);
+  assert.throws(() => check('n', (async () => true) as never, 'h'), /a promise/);
+});
