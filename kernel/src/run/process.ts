@@ -68,7 +68,7 @@ export class KernelProcess {
     const timeout = options.startTimeout ?? START_TIMEOUT;
     watchExit();
     // mkdtemp makes the folder for its owner alone.
-    const folder = mkdtempSync(join(tmpdir(), 'heed-run-'));
+    const folder = mkdtempSync(join(tmpdir(), `heed-run-${process.pid}-`));
     folders.add(folder);
     const file = join(folder, 'connection.json');
     const connection = await createConnection();

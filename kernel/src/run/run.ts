@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly kernel?: string;
   /** Seconds a cell may take. */
   readonly timeout?: number;
+  /** Milliseconds an interrupted cell has to end before its kernel is killed. */
+  readonly grace?: number;
   readonly parameters?: Parameters;
   /** Folder for the executed notebook, written whether or not the run passed. */
   readonly output?: string;
@@ -87,6 +89,7 @@ async function onKernel(
   try {
     const cells = await executeNotebook(notebook, kernel, {
       timeout: options.timeout ?? EXECUTE_DEFAULTS.timeout,
+      grace: options.grace ?? EXECUTE_DEFAULTS.grace,
       ...(options.onCell ? { onCell: options.onCell } : {}),
     });
     for (const cell of notebook.cells)

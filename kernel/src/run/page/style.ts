@@ -34,7 +34,7 @@ td { font-variant-numeric: tabular-nums; } thead th { border-bottom: 2px solid v
 figure { margin: 0; } figure img { display: block; }
 .plot > img, .plotly { background: #fff; color: #1c2024; border-radius: 6px; overflow: hidden; }
 figcaption { color: var(--dim); font: .85rem/1.45 system-ui, "DejaVu Sans", sans-serif; margin-top: .4rem; }
-.katex-display { overflow-x: auto; overflow-y: hidden; padding: .2em 0; }
+.katex-display { overflow-x: auto; overflow-y: hidden; padding: .2em .5em .2em 0; }
 .hljs-keyword, .hljs-built_in, .hljs-literal { color: var(--word); }
 .hljs-string, .hljs-regexp, .hljs-template-variable { color: var(--string); }
 .hljs-number, .hljs-meta { color: var(--number); }
