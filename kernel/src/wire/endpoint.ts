@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { serialize } from './codec.js';
+import type { Connection } from './connection.js';
+import {
+  ACKNOWLEDGED,
+  type FromIo,
+  type IoStart,
+  RECEIVED,
+  SIGINT_SOURCE,
+  type ToIo,
+} from './io-protocol.js';
+import { type Channel, createMessage, type KernelInfoReply, type Message } from './messages.js';
+
+export interface EndpointListeners {
+  onMessage(channel: 'shell' | 'control' | 'stdin', message: Message, sequence: number): void;
+  /** SIGINT or an interrupt_request; return when what ran is settled. */
+  onInterrupt(): void;
+  onShutdown(): void;
+  onDropped(reason: string, count: number): void;
+}
+
+/** The kernel's end of the five sockets, seen from the thread on which cells run. */
+export class KernelEndpoint {
+  readonly session = randomUUID();
+  readonly #worker: Worker;
+  readonly #state: Int32Array;
+  readonly #waiting = new Map<number, () => void>();
+  #syncs = 0;
+
+  private constructor(
+    worker: (start: IoStart) => Worker,
+    connection: Connection,
+    kernelInfo: KernelInfoReply,
+  ) {
+    const shared = new SharedArrayBuffer(8);
+    this.#state = new Int32Array(shared);
+    const { session } = this;
+    this.#worker = worker({ connection, session, kernelInfo, shared, sigintSource: SIGINT_SOURCE });
+  }
+
+  /**
+   * Binds the sockets; resolves when they are open.
+   * @throws Error if a port is taken or the interface is not there.
+   */
+  static async bind(
+    connection: Connection,
+    kernelInfo: KernelInfoReply,
+    listeners: EndpointListeners,
+  ): Promise<KernelEndpoint> {
+    const endpoint = new KernelEndpoint(startThread, connection, kernelInfo);
+    const worker = endpoint.#worker;
+    await new Promise<void>((resolve, reject) => {
+      worker.once('error', reject);
+      worker.on('message', (message: FromIo) => {
+        if (message.kind === 'bound') resolve();
+        else endpoint.#receive(message, listeners);
+      });
+    });
+    return endpoint;
+  }
+
+  /** Number of the last message that has arrived at the shell socket. */
+  get received(): number {
+    return Atomics.load(this.#state, RECEIVED);
+  }
+
+  send(channel: Channel, message: Message<unknown>): void {
+    this.#post({ kind: 'send', channel, message: serialize(message) });
+  }
+
+  /** Publishes to all who listen. `parent` is the header of the request that caused it. */
+  publish(
+    type: string,
+    parent: Message['parent_header'],
+    content: unknown,
+    options: { readonly metadata?: Record<string, unknown> } = {},
+  ): void {
+    const identities = [Buffer.from(`kernel.${this.session}.${type}`)];
+    const { session } = this;
+    this.send('iopub', createMessage(type, { session, content, parent, identities, ...options }));
+  }
+
+  /** Resolves when all that had reached the sockets at the call is counted in `received`. */
+  sync(): Promise<void> {
+    const id = ++this.#syncs;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#post({ kind: 'sync', id });
+    });
+  }
+
+  /** Hands a shutdown_request of the shell channel to the thread that answers those of the control channel. */
+  shutdown(request: Message): void {
+    this.#post({ kind: 'shutdown', request });
+  }
+
+  /** Sends what is still on its way and closes the sockets. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.set(0, resolve);
+      this.#post({ kind: 'flush' });
+    });
+  }
+
+  #post(message: ToIo): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromIo, listeners: EndpointListeners): void {
+    switch (message.kind) {
+      case 'message':
+        listeners.onMessage(message.channel, message.message, message.sequence);
+        break;
+      case 'interrupt':
+        try {
+          listeners.onInterrupt();
+        } finally {
+          Atomics.store(this.#state, ACKNOWLEDGED, message.id);
+        }
+        break;
+      case 'dropped':
+        listeners.onDropped(message.reason, message.count);
+        break;
+      case 'synced':
+        this.#settle(message.id);
+        break;
+      case 'flushed':
+        this.#settle(0);
+        break;
+      case 'shutdown':
+        listeners.onShutdown();
+        break;
+      case 'bound':
+        break;
+    }
+  }
+
+  #settle(id: number): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
+  }
+}
+
+function startThread(workerData: IoStart): Worker {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./io-thread.js', import.meta.url), { workerData });
+  }
+  // Run from the sources: the loader for TypeScript has to be put into each new thread by hand.
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const file = JSON.stringify(new URL('./io-thread.ts', import.meta.url).href);
+  const program = `import(${loader}).then(({ register }) => { register(); return import(${file}); })`;
+  return new Worker(program, { eval: true, workerData });
+}
