@@ -93,6 +93,7 @@ function axis(title: string, tokens: readonly string[], more: object): object {
     tickmode: 'array',
     tickvals: tokens.map((_, index) => index),
     ticktext: tokens.map((token) => escapeMarkup(show(token))),
+    ticklabelstandoff: 4,
     range: [-0.5, tokens.length - 0.5],
     showgrid: false,
     ...more,

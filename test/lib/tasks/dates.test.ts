@@ -120,7 +120,7 @@ test('bad input is refused with what to do', () => {
   assert.throws(() => dates.example(-1, dates.forms[0]!), /outside the data/);
   assert.throws(() => parsePattern('{day} {month}'), /\{year\} exactly once/);
   assert.throws(() => parsePattern('{day} {month} {year} {era}'), /neither a field nor plain text/);
-  const damaged = structuredClone(frozen) as { locales: { forms: { months: string[] }[] }[] };
+  const damaged = structuredClone(frozen) as unknown as { locales: { forms: { months: string[] }[] }[] };
   damaged.locales[0]!.forms[0]!.months.pop();
   assert.throws(() => loadDates(damaged as unknown as FrozenDates), /aa full: expected 12 months/);
 });
