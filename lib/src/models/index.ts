@@ -1,0 +1,21 @@
+export {
+  defaultTranslateOptions,
+  type TranslateOptions,
+  type Translation,
+  translate,
+  translatorStep,
+} from './translate.js';
+export {
+  defaultTranslatorConfig,
+  initTranslator,
+  loadTranslator,
+  readSources,
+  type SourceReading,
+  saveTranslator,
+  type TranslationPair,
+  type Translator,
+  type TranslatorConfig,
+  type TranslatorParams,
+  teacherForce,
+  translatorLoss,
+} from './translator.js';
