@@ -76,12 +76,7 @@ export class KernelProcess {
     const started = spawnKernel(spec, { file, cwd: options.cwd });
     const client = KernelClient.connect(connection);
     try {
-      const info = await Promise.race([
-        client.ready(timeout),
-        started.ended.then((how) => {
-          throw new Error(`it ${how} before it answered`);
-        }),
-      ]);
+      const info = await answers(client, { timeout, ended: started.ended });
       return new KernelProcess({ ...started, spec, folder, client, info });
     } catch (error) {
       client.close();
@@ -151,6 +146,26 @@ function spawnKernel(spec: KernelSpec, { file, cwd }: { file: string; cwd: strin
     });
   });
   return { child, ended, stderr: () => stderr };
+}
+
+/** Repeats kernel_info until its reply and its idle arrive: a subscription takes effect some time after the connection. */
+async function answers(
+  client: KernelClient,
+  { timeout, ended }: { timeout: number; ended: Promise<string> },
+): Promise<Message> {
+  const end = performance.now() + timeout;
+  const gone = ended.then((how) => {
+    throw new Error(`it ${how} before it answered`);
+  });
+  for (;;) {
+    const asked = client.request('shell', 'kernel_info_request', {}, { timeout: 500 }).then(
+      ({ reply }) => reply,
+      () => undefined,
+    );
+    const reply = await Promise.race([asked, gone]);
+    if (reply) return reply;
+    if (performance.now() > end) throw new Error(`it did not answer within ${timeout / 1000} s`);
+  }
 }
 
 function startFailure(spec: KernelSpec, reason: string, stderr: string): string {
