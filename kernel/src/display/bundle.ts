@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { completeBundle } from './complete.js';
+import { type BundleOptions, completeBundle, defaultBundleOptions } from './complete.js';
 import { figureBundle, isFigureSpec } from './figure-bundle.js';
 import { frameBundle, isFrameLike } from './frame.js';
 import { base64, describeImage, recogniseImage } from './image.js';
@@ -16,16 +16,19 @@ export type { MimeBundle } from './mime.js';
  * plotly figures and pictures are known by their structure; all others are shown as `util.inspect` writes them.
  * `text/plain` is always there. Never throws: what fails is told in the text.
  */
-export async function toBundle(value: unknown): Promise<MimeBundle> {
+export async function toBundle(
+  value: unknown,
+  options: BundleOptions = defaultBundleOptions,
+): Promise<MimeBundle> {
   try {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function'))
       return textBundle(value);
     const method = (value as Record<symbol, unknown>)[displaySymbol];
-    if (typeof method === 'function') return await shownByItself(value, method);
+    if (typeof method === 'function') return await shownByItself(value, method, options);
     if (types.isProxy(value)) return textBundle(value);
     if (isTensorLike(value)) return tensorBundle(value);
     if (isFrameLike(value)) return frameBundle(value);
-    if (isFigureSpec(value)) return await figureBundle(value);
+    if (isFigureSpec(value)) return await figureBundle(value, options);
     const image = recogniseImage(value);
     if (image) {
       const data = { [image.mime]: base64(value as Uint8Array), 'text/plain': describeImage(image) };
@@ -45,7 +48,7 @@ function noted(value: unknown, note: string): MimeBundle {
   return { data: { 'text/plain': `${plainText(value)}\n(${note})` }, metadata: {} };
 }
 
-async function shownByItself(value: unknown, method: unknown): Promise<MimeBundle> {
+async function shownByItself(value: unknown, method: unknown, options: BundleOptions): Promise<MimeBundle> {
   let shown: unknown;
   try {
     shown = await Reflect.apply(method as () => unknown, value, []);
@@ -65,5 +68,5 @@ async function shownByItself(value: unknown, method: unknown): Promise<MimeBundl
     : { data: { ...(shown as Record<string, unknown>) }, metadata: {} };
   if (Object.keys(bundle.data).length === 0)
     return noted(value, 'its Jupyter.display method gave an empty bundle');
-  return await completeBundle(bundle);
+  return await completeBundle(bundle, options);
 }

@@ -4,11 +4,23 @@ import { describeImage, recogniseImage } from './image.js';
 import { limitText, type MimeBundle } from './mime.js';
 import { toSendable } from './sendable.js';
 
+/** How bundles are made. */
+export interface BundleOptions {
+  /** Whether a plotly figure gets a PNG: about 0.2 s each, too much for every step of a live chart. */
+  readonly stillFigures: boolean;
+}
+
+/** With a PNG: without one a figure is blank wherever plotly is not installed. */
+export const defaultBundleOptions: BundleOptions = { stillFigures: true };
+
 /**
  * Makes a bundle that a program wrote ready to be sent: bytes become base64, what JSON cannot hold is told in
  * the text, a plotly figure without a PNG gets one, and `text/plain` is there.
  */
-export async function completeBundle(bundle: MimeBundle): Promise<MimeBundle> {
+export async function completeBundle(
+  bundle: MimeBundle,
+  { stillFigures }: BundleOptions = defaultBundleOptions,
+): Promise<MimeBundle> {
   const data: Record<string, unknown> = {};
   const metadata = { ...bundle.metadata };
   const notes: string[] = [];
@@ -20,7 +32,7 @@ export async function completeBundle(bundle: MimeBundle): Promise<MimeBundle> {
     if (image && image.mime === mime && !('text/plain' in bundle.data))
       data['text/plain'] ??= describeImage(image);
   }
-  if (plotlyMime in data && !('image/png' in data)) {
+  if (stillFigures && plotlyMime in data && !('image/png' in data)) {
     const still = await stillFigure(data[plotlyMime], textOf(data));
     Object.assign(data, still.data);
     metadata['image/png'] ??= still.metadata['image/png'];

@@ -24,8 +24,13 @@ function isTrace(trace: unknown, hasLayout: boolean): boolean {
   return hasValues && (hasLayout || typeof type === 'string') ? true : hasLayout && typeof type === 'string';
 }
 
+const nothing: MimeBundle & { note?: string } = { data: {}, metadata: {} };
+
 /** A figure as plotly JSON (an object), a PNG for viewers without plotly, and a sentence about it. */
-export async function figureBundle(spec: FigureSpec): Promise<MimeBundle> {
+export async function figureBundle(
+  spec: FigureSpec,
+  { stillFigures }: { stillFigures: boolean },
+): Promise<MimeBundle> {
   const whole = {
     data: spec.data,
     layout: spec.layout ?? {},
@@ -36,7 +41,7 @@ export async function figureBundle(spec: FigureSpec): Promise<MimeBundle> {
   if ('lost' in sendable) {
     return { data: { 'text/plain': `${text}\n(the figure cannot be sent: ${sendable.lost})` }, metadata: {} };
   }
-  const still = await stillFigure(sendable.content, text);
+  const still = stillFigures ? await stillFigure(sendable.content, text) : nothing;
   const note = still.note ? `\n(${still.note})` : '';
   return {
     data: { [plotlyMime]: sendable.content, ...still.data, 'text/plain': `${text}${note}` },

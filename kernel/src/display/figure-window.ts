@@ -33,6 +33,12 @@ export function drawSvg(spec: FigureSpec, size: { width: number; height: number 
   return drawing;
 }
 
+/** Makes the window ready, which takes about a second, before the first figure needs it. */
+export async function prepareFigures(): Promise<void> {
+  current ??= openWindow();
+  await current;
+}
+
 async function draw(spec: FigureSpec, { width, height }: { width: number; height: number }): Promise<string> {
   const figure = prepareFigure(spec, width);
   current ??= openWindow();

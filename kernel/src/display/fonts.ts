@@ -55,16 +55,24 @@ export function textWidth(text: string, face: Face): number {
   return width;
 }
 
+interface Kerning {
+  getKerningTables(script: string, language: string): unknown[] | undefined;
+  getKerningValue(tables: unknown[], left: number, right: number): number;
+}
+
 /**
  * Glyph by glyph, without the substitutions that complex scripts have: the font library does not know all of
  * this font's, and labels are words and numbers.
  */
 function measure(text: string, face: Font): number {
+  // the font's own default script has no kerning, which the drawing has for Latin; not in the type declarations
+  const { position } = face as unknown as { position: Kerning };
+  const tables = position.getKerningTables('latn', 'dflt') ?? [];
   let width = 0;
   let last: Glyph | undefined;
   for (const character of text) {
     const glyph = face.charToGlyph(character);
-    if (last) width += face.getKerningValue(last, glyph);
+    if (last) width += position.getKerningValue(tables, last.index, glyph.index);
     width += glyph.advanceWidth ?? 0;
     last = glyph;
   }

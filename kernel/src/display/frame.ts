@@ -23,7 +23,7 @@ export const maxColumns = 30;
 
 /** A frame as an HTML table and a text table with its index; at most 20 rows and 30 columns, the rest counted. */
 export function frameBundle(frame: FrameLike): MimeBundle {
-  const isSeries = frame.$isSeries === true || !Array.isArray(frame.$data[0]);
+  const isSeries = frame.$isSeries ?? !Array.isArray(frame.$data[0]);
   const rowCount = frame.shape[0] ?? frame.$data.length;
   // danfo keeps an empty frame's data as a list of one empty row
   const isEmpty = rowCount === 0 || frame.index.length === 0;
@@ -43,6 +43,12 @@ export function frameBundle(frame: FrameLike): MimeBundle {
     ...noteOf(frame, isSeries, isEmpty ? 0 : rowCount),
   };
   return { data: { 'text/html': tableToHtml(table), 'text/plain': tableToText(table) }, metadata: {} };
+}
+
+/** A frame in one line. */
+export function describeFrame(frame: FrameLike): string {
+  const [rows, columns] = frame.shape;
+  return frame.$isSeries ? `Series of ${rows}` : `DataFrame ${rows} x ${columns}`;
 }
 
 function noteOf(frame: FrameLike, isSeries: boolean, rowCount: number): { note?: string } {

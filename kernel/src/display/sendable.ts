@@ -8,7 +8,8 @@ export function toSendable(content: unknown): { content: unknown } | { lost: str
   if (types.isUint8Array(content)) return { content: base64(content) };
   try {
     const text = JSON.stringify(content, (_key, value) => {
-      if (typeof value === 'bigint') return Number(value);
+      if (typeof value === 'bigint')
+        return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
       if (ArrayBuffer.isView(value) && !types.isDataView(value)) return Array.from(value as Float32Array);
       return value;
     });

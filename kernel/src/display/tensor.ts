@@ -24,9 +24,10 @@ export function isTensorLike(value: unknown): value is TensorLike {
   );
 }
 
-/** Values shown of one axis before its middle is left out, and at each end then. */
+/** An axis of a small tensor is shown whole up to this length, else its ends are; few of them in high ranks. */
 const wholeAxis = 10;
-const edge = 3;
+const largeSize = 1000;
+const edgeOf = (rank: number) => (rank > 3 ? 2 : 3);
 
 const itemBytes: Record<string, number> = { float32: 4, int32: 4, bool: 1, complex64: 8 };
 
@@ -35,7 +36,7 @@ const itemBytes: Record<string, number> = { float32: 4, int32: 4, bool: 1, compl
  * size. Ranks 1 and 2 also as an HTML table. A disposed one says so.
  */
 export function tensorBundle(tensor: TensorLike): MimeBundle {
-  const what = describe(tensor);
+  const what = describeTensor(tensor);
   if (tensor.isDisposed) {
     return { data: { 'text/plain': `${what}, disposed: its values are gone` }, metadata: {} };
   }
@@ -60,8 +61,11 @@ export function tensorBundle(tensor: TensorLike): MimeBundle {
   return { data, metadata: {} };
 }
 
-function describe(tensor: TensorLike): string {
-  const size = tensor.shape.reduce((product, axis) => product * axis, 1);
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1);
+
+/** A tensor in one line: kind, name, type, shape, bytes. */
+export function describeTensor(tensor: TensorLike): string {
+  const size = sizeOf(tensor.shape);
   const each = itemBytes[tensor.dtype];
   const bytes = each === undefined ? '' : `, ${formatBytes(each * size)}`;
   const isVariable = typeof tensor.trainable === 'boolean' && typeof tensor.name === 'string';
@@ -82,17 +86,20 @@ const complexText = (real: number, imaginary: number) =>
 
 type Cell = number | string | boolean;
 
-/** Indices shown of an axis; -1 stands for the ellipsis. */
-function shownIndices(length: number): number[] {
-  if (length <= wholeAxis) return Array.from({ length }, (_, at) => at);
+/** Indices shown of one axis of a tensor; -1 stands for the ellipsis. */
+function shownIndices(shape: readonly number[], axis: number): number[] {
+  const length = shape[axis]!;
+  const edge = edgeOf(shape.length);
+  const whole = sizeOf(shape) > largeSize ? 2 * edge : wholeAxis;
+  if (length <= whole) return Array.from({ length }, (_, at) => at);
   return [...Array(edge).keys(), -1, ...Array.from({ length: edge }, (_, at) => length - edge + at)];
 }
 
 /** All flat positions that will be shown, in order. */
 function shownPositions(shape: readonly number[]): number[] {
   let positions = [0];
-  for (const length of shape) {
-    const indices = shownIndices(length).filter((at) => at >= 0);
+  for (const [axis, length] of shape.entries()) {
+    const indices = shownIndices(shape, axis).filter((at) => at >= 0);
     positions = positions.flatMap((base) => indices.map((at) => base * length + at));
   }
   return positions;
@@ -114,7 +121,7 @@ function cellFormatter(shape: readonly number[], dtype: string, read: (at: numbe
 function nested(shape: readonly number[], axis: number, base: number, cell: (at: number) => string): string {
   if (axis === shape.length) return cell(base);
   const length = shape[axis]!;
-  const parts = shownIndices(length).map((at) =>
+  const parts = shownIndices(shape, axis).map((at) =>
     at < 0 ? '...' : nested(shape, axis + 1, base * length + at, cell),
   );
   const deeper = shape.length - axis - 1;
@@ -124,8 +131,8 @@ function nested(shape: readonly number[], axis: number, base: number, cell: (at:
 
 function table(shape: readonly number[], dtype: string, read: (at: number) => Cell, note: string): string {
   const columns = shape.at(-1)!;
-  const rowIndices = shape.length === 2 ? shownIndices(shape[0]!) : [0];
-  const columnIndices = shownIndices(columns);
+  const rowIndices = shape.length === 2 ? shownIndices(shape, 0) : [0];
+  const columnIndices = shownIndices(shape, shape.length - 1);
   const format = cellFormatter(shape, dtype, read);
   const rows = rowIndices.map((row) =>
     columnIndices.map((column) => {
