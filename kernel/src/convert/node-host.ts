@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import type { ConverterHost } from './types.js';
+
+const slashes = (path: string): string => path.replaceAll('\\', '/');
+
+/** The file system of Node, for a notebook in `directory`. */
+export function createNodeHost(directory: string): ConverterHost {
+  const require = createRequire(import.meta.url);
+  const libDirectory = slashes(dirname(require.resolve('typescript/lib/lib.d.ts')));
+  const isKind = (path: string, kind: 'isFile' | 'isDirectory'): boolean =>
+    statSync(path, { throwIfNoEntry: false })?.[kind]() ?? false;
+  return {
+    directory: slashes(realpathSync(directory)),
+    libDirectory,
+    caseSensitive: ts.sys.useCaseSensitiveFileNames,
+    fallbackTypes: nodeTypes(require),
+    readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+    fileExists: (path) => isKind(path, 'isFile'),
+    directoryExists: (path) => isKind(path, 'isDirectory'),
+    directories: (path) =>
+      isKind(path, 'isDirectory')
+        ? readdirSync(path).filter((name) => isKind(join(path, name), 'isDirectory'))
+        : [],
+    readDirectory: (...parameters) => ts.sys.readDirectory(...parameters),
+    realPath: (path) => (existsSync(path) ? slashes(realpathSync(path)) : path),
+    version: (path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat === undefined ? undefined : `${stat.mtimeMs}:${stat.size}`;
+    },
+  };
+}
+
+/** Node's types as this package can reach them, for a notebook outside every project. */
+function nodeTypes(require: NodeJS.Require): string[] {
+  try {
+    return [slashes(join(dirname(require.resolve('@types/node/package.json')), 'index.d.ts'))];
+  } catch {
+    return [];
+  }
+}
