@@ -24,9 +24,16 @@ function einsumGradient(dy: tf.Tensor, operands: tf.Tensor[], k: number, equatio
   return tf.broadcastTo(tf.reshape(part, spread), operand.shape);
 }
 
+function rewrap(kernelName: string, wrap: (stock: tf.GradFunc) => tf.GradFunc): void {
+  const stock = tf.getGradient(kernelName);
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({ ...stock, gradFunc: wrap(stock.gradFunc) });
+}
+
 /**
- * Gives TensorFlow.js the gradients that its core lacks on every backend: `einsum`, `matMul` with a broadcast batch, and
- * comparisons inside a condition (`tf.where(tf.greater(x, 0), ...)`), whose gradient is zero. A second call does nothing.
+ * Gives TensorFlow.js the gradients that its core lacks on every backend: `einsum`, `matMul` with a broadcast batch,
+ * `unstack` and `split` into a single part, and comparisons inside a condition (`tf.where(tf.greater(x, 0), ...)`), whose gradient is zero.
+ * For any backend. A second call does nothing.
  */
 export function mendGradients(): void {
   if (tf.getGradient('Einsum')) return;
@@ -48,13 +55,12 @@ export function mendGradients(): void {
       gradFunc: (_, [a, b]) => ({ a: () => tf.zeros(a!.shape), b: () => tf.zeros(b!.shape) }),
     });
   }
-  const stock = tf.getGradient('BatchMatMul');
-  tf.unregisterGradient('BatchMatMul');
-  tf.registerGradient({
-    ...stock,
-    gradFunc: (dy, saved, attrs) => {
-      const { a, b } = stock.gradFunc(dy, saved, attrs) as { a: () => tf.Tensor; b: () => tf.Tensor };
-      return { a: () => summedTo(a(), saved[0]!.shape), b: () => summedTo(b(), saved[1]!.shape) };
-    },
+  rewrap('BatchMatMul', (stock) => (dy, saved, attrs) => {
+    const { a, b } = stock(dy, saved, attrs) as { a: () => tf.Tensor; b: () => tf.Tensor };
+    return { a: () => summedTo(a(), saved[0]!.shape), b: () => summedTo(b(), saved[1]!.shape) };
   });
+  // The engine hands over a bare tensor where there is one output; these two expect a list.
+  for (const kernelName of ['Unpack', 'SplitV']) {
+    rewrap(kernelName, (stock) => (dy, saved, attrs) => stock(Array.isArray(dy) ? dy : [dy], saved, attrs));
+  }
 }

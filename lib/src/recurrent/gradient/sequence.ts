@@ -19,13 +19,13 @@ function order(time: number, direction: Direction): number[] {
 }
 
 /** `[time, batch, n]` as its steps. */
-function steps(x: tf.Tensor): Matrix[] {
+export function steps(x: tf.Tensor): Matrix[] {
   return tf.unstack(x) as Matrix[];
 }
 
-/** All rows of all steps one below the other, with a column of ones: the bias is one more row of the kernel. */
-function withOnes(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.concat([rows, tf.ones<tf.Rank.R2>([rows.shape[0], 1])], 1);
+/** The parts side by side, with a column of ones: the bias is one more row of the kernel. */
+export function withOnes(...parts: Matrix[]): Matrix {
+  return tf.concat([...parts, tf.ones<tf.Rank.R2>([parts[0]!.shape[0], 1])], 1);
 }
 
 /** The mask of each step and its complement, `[batch, 1]` each. */
@@ -35,7 +35,7 @@ function masks(mask: tf.Tensor2D | null): { real: Matrix[]; padding: Matrix[] } 
   return { real: steps(column), padding: steps(tf.sub(1, column)) };
 }
 
-const add = (a: Matrix, b: Matrix | null): Matrix => (b === null ? a : tf.add(a, b));
+export const add = (a: Matrix, b: Matrix | null): Matrix => (b === null ? a : tf.add(a, b));
 
 /**
  * A cell over a whole sequence, with the derivative of the whole written by hand: the input's part is one product for all
@@ -56,15 +56,15 @@ function sequence(
   let keptPerStep = 0;
 
   const forward = () => {
-    const rows = inputs.reshape([time * batch, features]) as Matrix;
-    const projected = tf.add(tf.matMul(rows, kernel), bias) as Matrix;
+    const rows: Matrix = inputs.reshape([time * batch, features]);
+    const projected = tf.add(tf.matMul(rows, kernel), bias);
     const fromInput = steps(projected.reshape([time, batch, width]));
     const marks = masks(mask);
     const states: (readonly Matrix[])[] = new Array(time);
     const kept: (readonly Matrix[])[] = new Array(time);
     let state = initial;
     for (const t of walk) {
-      const product = tf.matMul(state[0]!, recurrentKernel);
+      const product: Matrix = tf.matMul(state[0]!, recurrentKernel);
       const fromState = recurrentBias ? (tf.add(product, recurrentBias) as Matrix) : product;
       const step = rule.forward(fromInput[t]!, fromState, state);
       const previous = state;
@@ -132,7 +132,7 @@ function sequence(
     const same = dInput[0] === dState[0];
     const gradients: Matrix[] = [];
     if (same) {
-      const both = tf.matMul(withOnes(tf.concat([rows, hiddenRows], 1)), inputRows, true);
+      const both = tf.matMul(withOnes(rows, hiddenRows), inputRows, true);
       gradients.push(...(tf.split(both, [features, units, 1], 0) as Matrix[]));
     } else {
       const ofInput = tf.matMul(withOnes(rows), inputRows, true);
