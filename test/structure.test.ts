@@ -25,7 +25,7 @@ const LIBRARY: Record<string, readonly string[]> = {
     ...['training', 'text', 'tasks', 'metrics', 'platform'],
   ],
   figures: [],
-  notebook: ['figures'],
+  notebook: ['figures', 'platform'],
 };
 
 interface Import {

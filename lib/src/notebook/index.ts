@@ -10,3 +10,4 @@ export {
   type ProgressOptions,
   progress,
 } from './live.js';
+export { type LibrarySource, librarySource } from './source.js';

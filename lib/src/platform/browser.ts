@@ -34,3 +34,9 @@ export function loadNative(): {
 } {
   return { reason: 'a browser has no native engine' };
 }
+
+export function readLibrarySource(path: string): string {
+  throw new Error(
+    `lib/src/${path} cannot be shown in a browser: sources are read from the installed package in Node`,
+  );
+}

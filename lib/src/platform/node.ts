@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
@@ -41,6 +42,17 @@ export async function writeBytesAtomically(path: string, bytes: Uint8Array): Pro
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw new Error(`Cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+/** The text of a source file of this library, by its path below `src`. @throws naming the file where there is none */
+export function readLibrarySource(path: string): string {
+  // Compiled or not, this file lies two folders below the package, and sources are published beside it.
+  const file = new URL(`../../src/${path}`, import.meta.url);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`There is no lib/src/${path}: ${reason(error)}`);
   }
 }
 

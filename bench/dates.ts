@@ -1,0 +1,94 @@
+/**
+ * The dates lesson over several seeds: exact match and alignment on unseen days, and the seconds that it took.
+ *
+ *     node --import tsx bench/dates.ts [--seeds 1,2,3,4,5] [--cell gru|lstm] [--steps 350] [--json FILE]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  type CoderCell,
+  countParams,
+  createRandom,
+  createVocabulary,
+  type DateExample,
+  describeBackend,
+  disposeParams,
+  exactMatch,
+  initTranslator,
+  loadDates,
+  pointingAccuracy,
+  train,
+  translate,
+  translatorLoss,
+  useBackend,
+  warmupCosine,
+} from 'heed';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1,2,3,4,5' },
+    cell: { type: 'string', default: 'gru' },
+    steps: { type: 'string', default: '350' },
+    test: { type: 'string', default: '3000' },
+    json: { type: 'string' },
+  },
+});
+const steps = Number(values.steps);
+const cell = values.cell as CoderCell;
+
+await useBackend();
+console.log(describeBackend().line);
+const dates = loadDates(JSON.parse(readFileSync('datasets/dates/dates.json', 'utf8')));
+const source = createVocabulary([dates.sourceCharacters]);
+const target = createVocabulary([dates.targetCharacters]);
+const test = dates.fixedSet(Number(values.test));
+const pairOf = (example: DateExample) => ({
+  source: source.encode(example.source),
+  target: target.encode(example.target),
+});
+
+const rows = [];
+for (const seed of values.seeds.split(',').map(Number)) {
+  const random = createRandom(seed);
+  const translator = initTranslator(random.child('weights'), {
+    sourceVocab: source.size,
+    targetVocab: target.size,
+    cell,
+  });
+  const data = random.child('data');
+  const start = performance.now();
+  const { history } = await train({
+    params: translator.params,
+    batches: () => dates.sample(data, 128).map(pairOf),
+    loss: (batch) => translatorLoss(translator, batch),
+    steps,
+    learningRate: warmupCosine({ peak: 4e-3, steps, warmup: 50 }),
+    clipNorm: 1,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  const sources = test.map(({ source: text }) => source.encode(text));
+  const written = translate(translator, sources, { maxLength: 12 });
+  const aligned = test.map((example, i) => ({ alpha: written[i].alpha, spans: example.spans }));
+  const row = {
+    seed,
+    cell,
+    steps,
+    parameters: countParams(translator.params),
+    seconds: Number(seconds.toFixed(1)),
+    firstLoss: history[0].loss,
+    lastLoss: history[history.length - 1].loss,
+    exact: exactMatch(
+      written.map(({ ids }) => target.decode(ids)),
+      test.map((example) => example.target),
+    ),
+    pointing: pointingAccuracy(aligned),
+    withinOne: pointingAccuracy(aligned, { within: 1 }),
+    padding: Math.max(...written.map(({ paddingMass }) => paddingMass)),
+      .maximum,
+  };
+  rows.push(row);
+  console.log(JSON.stringify(row));
+  disposeParams(translator.params);
+}
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 2)}\n`);
