@@ -28,16 +28,19 @@ export interface TestKernel {
   stop(): Promise<void>;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into contents of every kind.
+type Content = Record<string, any>;
+
 /** What came of an execute_request, sorted. */
 export interface Cell {
-  readonly reply: Record<string, any>;
+  readonly reply: Content;
   readonly published: readonly Message[];
   readonly types: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
-  readonly result: Record<string, any> | undefined;
-  readonly error: Record<string, any> | undefined;
-  readonly displays: readonly Record<string, any>[];
+  readonly result: Content | undefined;
+  readonly error: Content | undefined;
+  readonly displays: readonly Content[];
 }
 
 export function sorted({ reply, published }: Exchange): Cell {

@@ -37,6 +37,8 @@ interface Inner {
 
 interface Tslab {
   readonly ts: Any;
+  /** The names of earlier cells, for the conversion under way. */
+  readonly earlier: Set<string>;
   createConverter(options: { isJS: boolean; isBrowser: boolean }): Inner;
   isCompleteCode(source: string): { completed: boolean; indent?: string };
   printQuickInfo(info: unknown): string;
@@ -54,6 +56,7 @@ function load(): Tslab {
   const fromTslab = createRequire(here.resolve('tslab/package.json'));
   const path = fromTslab.resolve('@tslab/typescript-for-tslab');
   const original: Any = fromTslab(path);
+  const earlier = new Set<string>();
   const ts: Any = Object.create(null);
   for (const key of Object.keys(original)) ts[key] = original[key];
   ts.createWatchCompilerHost = (roots: unknown, options: object, ...rest: unknown[]) =>
@@ -62,6 +65,7 @@ function load(): Tslab {
     original.transpileModule(source, {
       ...options,
       compilerOptions: { ...options.compilerOptions, inlineSourceMap: true },
+      transformers: { before: [shorthandOfEarlierCells(original, earlier)] },
     });
   const typesOfNode = dirname(dirname(fromTslab.resolve('@types/node/package.json')));
   ts.getDefaultTypeRoots = (folder: string, host: Any) => {
@@ -74,7 +78,7 @@ function load(): Tslab {
   cached.exports = ts;
   const { createConverter, isCompleteCode } = fromTslab('./dist/converter');
   const { printQuickInfo } = fromTslab('./dist/inspect');
-  loaded = { ts, createConverter, isCompleteCode, printQuickInfo };
+  loaded = { ts, earlier, createConverter, isCompleteCode, printQuickInfo };
   return loaded;
 }
 
@@ -88,6 +92,10 @@ export class TslabConverter implements Converter {
   }
 
   convert(previousDeclarations: string, source: string): Conversion {
+    const { earlier } = this.#tslab;
+    earlier.clear();
+    for (const { names } of this.#statements(previousDeclarations))
+      for (const name of names) earlier.add(name);
     const result = this.#guard(() => this.#converter.convert(previousDeclarations, source));
     const diagnostics = result.diagnostics.map(toDiagnostic);
     const sideOutputs = (result.sideOutputs ?? []).map(({ path, data }) => ({
@@ -110,24 +118,11 @@ export class TslabConverter implements Converter {
   }
 
   withoutNames(previous: string, next: string, lost: readonly string[]): string {
-    const { ts } = this.#tslab;
     const names = new Set(lost);
-    const statements = (text: string): { text: string; names: string[] }[] => {
-      const file = ts.createSourceFile('names.d.ts', text, ts.ScriptTarget.Latest, true);
-      return file.statements.flatMap((statement: Any) => {
-        if (!ts.isVariableStatement(statement)) {
-          return [{ text: statement.getText(file), names: declaredNames(ts, statement) }];
-        }
-        const keyword = statement.declarationList.flags & ts.NodeFlags.Const ? 'const' : 'let';
-        return statement.declarationList.declarations.map((declaration: Any) => ({
-          text: `declare ${keyword} ${declaration.getText(file)};`,
-          names: [declaration.name.getText(file)],
-        }));
-      });
-    };
-    const isLost = (statement: { names: string[] }) => statement.names.some((name) => names.has(name));
-    const kept = statements(next).filter((statement) => !isLost(statement));
-    const restored = statements(previous).filter(isLost);
+    const isLost = (statement: { readonly names: readonly string[] }) =>
+      statement.names.some((name) => names.has(name));
+    const kept = this.#statements(next).filter((statement) => !isLost(statement));
+    const restored = this.#statements(previous).filter(isLost);
     return [...kept, ...restored].map(({ text }) => `${text}\n`).join('');
   }
 
@@ -158,6 +153,22 @@ export class TslabConverter implements Converter {
 
   close(): void {
     this.#converter.close();
+  }
+
+  /** The statements of a declaration file with the names that each declares; a list of variables counts one by one. */
+  #statements(text: string): { readonly text: string; readonly names: readonly string[] }[] {
+    const { ts } = this.#tslab;
+    const file = ts.createSourceFile('names.d.ts', text, ts.ScriptTarget.Latest, true);
+    return file.statements.flatMap((statement: Any) => {
+      if (!ts.isVariableStatement(statement)) {
+        return [{ text: statement.getFullText(file), names: declaredNames(ts, statement) }];
+      }
+      const keyword = statement.declarationList.flags & ts.NodeFlags.Const ? 'const' : 'let';
+      return statement.declarationList.declarations.map((declaration: Any) => ({
+        text: `declare ${keyword} ${declaration.getText(file)};`,
+        names: [declaration.name.getText(file)],
+      }));
+    });
   }
 
   #create(): Inner {
@@ -234,4 +245,25 @@ function declaredNames(ts: Any, statement: Any): string[] {
   const elements: Any[] =
     bindings && ts.isNamedImports(bindings) ? bindings.elements : bindings ? [bindings] : [];
   return [clause?.name, ...elements.map((element) => element.name)].filter(Boolean).map((name) => name.text);
+}
+
+/**
+ * tslab turns a name of an earlier cell into `exports.name`, but overlooks the short form `{ name }` in an object.
+ * A transformer for its second step, where the cell is JavaScript already.
+ */
+function shorthandOfEarlierCells(ts: Any, earlier: ReadonlySet<string>): Any {
+  const isLocal = (node: Any, name: string): boolean => {
+    for (let scope = node.parent; scope; scope = scope.parent) if (scope.locals?.has(name)) return true;
+    return false;
+  };
+  return (context: Any) => (file: Any) => {
+    const visit = (node: Any): Any => {
+      if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visit, context);
+      const name: string = node.name.text;
+      if (!earlier.has(name) || isLocal(node, name)) return node;
+      const value = ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier('exports'), name);
+      return ts.setTextRange(ts.factory.createPropertyAssignment(name, value), node);
+    };
+    return ts.visitNode(file, visit);
+  };
 }
