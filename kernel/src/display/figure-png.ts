@@ -1,7 +1,3 @@
-import { Resvg } from '@resvg/resvg-js';
-import { drawSvg } from './figure-window.js';
-import { fontFiles } from './fonts.js';
-
 /** What plotly draws: traces and a layout. */
 export interface FigureSpec {
   readonly data: readonly object[];
@@ -44,6 +40,7 @@ export function stillSize(
  */
 export async function figureToSvg(spec: FigureSpec, options: StillOptions = {}): Promise<string> {
   const size = checkedSize(spec, options);
+  const { drawSvg } = await loadDrawing();
   return await drawSvg(spec, size);
 }
 
@@ -51,6 +48,7 @@ export async function figureToSvg(spec: FigureSpec, options: StillOptions = {}):
 export async function figureToPng(spec: FigureSpec, options: StillOptions = {}): Promise<Buffer> {
   const { scale = defaultStill.scale } = options;
   const size = checkedSize(spec, options);
+  const { Resvg, drawSvg, fontFiles } = await loadDrawing();
   const svg = await drawSvg(spec, size);
   const picture = new Resvg(svg, {
     fitTo: { mode: 'width', value: Math.round(size.width * scale) },
@@ -66,6 +64,22 @@ export async function figureToPng(spec: FigureSpec, options: StillOptions = {}):
     logLevel: 'off',
   });
   return picture.render().asPng();
+}
+
+/** Fonts, renderer and window are loaded with the first figure: most cells of most notebooks have none. */
+async function loadDrawing() {
+  const [{ Resvg }, { drawSvg, openDrawing }, { fontFiles }] = await Promise.all([
+    import('@resvg/resvg-js'),
+    import('./figure-window.js'),
+    import('./fonts.js'),
+  ]);
+  return { Resvg, drawSvg, openDrawing, fontFiles };
+}
+
+/** Makes everything ready, which takes about a second, before the first figure needs it. */
+export async function prepareFigures(): Promise<void> {
+  const { openDrawing } = await loadDrawing();
+  await openDrawing();
 }
 
 function checkedSize(spec: FigureSpec, options: StillOptions): { width: number; height: number } {

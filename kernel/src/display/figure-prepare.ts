@@ -40,21 +40,34 @@ export function prepareFigure(spec: FigureSpec, width: number): { data: Fields[]
   const sendable = toSendable({ data: spec.data, layout: spec.layout ?? {} });
   if ('lost' in sendable) throw new Error(`the figure is not plain data: ${sendable.lost}`);
   const { data, layout } = sendable.content as { data: Fields[]; layout: Fields };
+  if (!Array.isArray(data) || !data.every((trace) => typeof trace === 'object' && trace !== null)) {
+    throw new TypeError('a figure needs a list `data` of traces, each an object');
+  }
   let points = 0;
   for (const trace of data) {
     const type = String(trace.type ?? 'scatter');
     if (needsWebGl.has(type)) throw new Error(`a '${type}' trace needs WebGL, which only a browser has`);
     if (needsMap.test(type)) throw new Error(`a '${type}' trace needs maps from the network`);
+    if (type === 'image' && trace.source) {
+      throw new Error("an 'image' trace with a source is decoded by a browser alone; give its colours as z");
+    }
     if (svgTwins[type]) trace.type = svgTwins[type];
     if (type === 'scatter' || type === 'bar' || svgTwins[type]) points += pointsOf(trace);
   }
   if (points > maxPoints) {
     throw new Error(`${points} points are too many for a still image (at most ${maxPoints}); thin them out`);
   }
+  dropRemoteImages(layout);
   keepLabelsInside(layout);
   breakTitle(layout, width);
   liftTitle(layout);
   return { data, layout };
+}
+
+/** A drawing must not depend on the network, nor wait for it. */
+function dropRemoteImages(layout: Fields): void {
+  if (!Array.isArray(layout.images)) return;
+  layout.images = layout.images.filter((image: Fields | null) => String(image?.source).startsWith('data:'));
 }
 
 function pointsOf({ x, y }: Fields): number {

@@ -28,41 +28,49 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /** Draws one figure after another in one window, which is made for the first and thrown away after a failure. */
 export function drawSvg(spec: FigureSpec, size: { width: number; height: number }): Promise<string> {
-  const drawing = queue.then(() => draw(spec, size));
+  const drawing = queue.then(() => withinLimit(spec, size));
   queue = drawing.catch(() => {});
   return drawing;
 }
 
-/** Makes the window ready, which takes about a second, before the first figure needs it. */
-export async function prepareFigures(): Promise<void> {
+/** The limit also ends a drawing whose promise never settles, because an interrupt stopped it in the middle. */
+async function withinLimit(spec: FigureSpec, size: { width: number; height: number }): Promise<string> {
+  const figure = prepareFigure(spec, size.width);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${timeLimit / 1000} s`)), timeLimit);
+  });
+  try {
+    return await Promise.race([draw(figure, size), late]);
+  } catch (thrown) {
+    closeWindow();
+    throw thrown instanceof Error ? thrown : new Error(plotlyReason(thrown));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function closeWindow(): void {
+  current?.then(({ dom }) => dom.window.close()).catch(() => {});
+  current = undefined;
+}
+
+/** Makes the window ready before the first figure needs it. */
+export async function openDrawing(): Promise<void> {
   current ??= openWindow();
   await current;
 }
 
-async function draw(spec: FigureSpec, { width, height }: { width: number; height: number }): Promise<string> {
-  const figure = prepareFigure(spec, width);
+async function draw(figure: object, { width, height }: { width: number; height: number }): Promise<string> {
   current ??= openWindow();
   const window = await current;
   window.canvases.clear();
   window.seed();
   // parsed inside the window, where plotly asks for that window's own arrays and objects
   const inside = (window.dom.window as unknown as { JSON: JSON }).JSON.parse(JSON.stringify(figure));
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${timeLimit / 1000} s`)), timeLimit);
-  });
-  try {
-    const options = { format: 'svg', width, height, imageDataOnly: true };
-    const drawn = await Promise.race([window.plotly.toImage(inside, options), late]);
-    const svg = drawn.startsWith('data:') ? decodeURIComponent(drawn.slice(drawn.indexOf(',') + 1)) : drawn;
-    return withOurFonts(window.canvases.fill(svg));
-  } catch (thrown) {
-    current = undefined;
-    window.dom.window.close();
-    throw thrown instanceof Error ? thrown : new Error(plotlyReason(thrown));
-  } finally {
-    clearTimeout(timer);
-  }
+  const drawn = await window.plotly.toImage(inside, { format: 'svg', width, height, imageDataOnly: true });
+  const svg = drawn.startsWith('data:') ? decodeURIComponent(drawn.slice(drawn.indexOf(',') + 1)) : drawn;
+  return withOurFonts(window.canvases.fill(svg));
 }
 
 /** plotly throws errors of its own window, and sometimes plain objects or texts. */

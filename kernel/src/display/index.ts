@@ -1,7 +1,12 @@
 export { type MimeBundle, toBundle } from './bundle.js';
 export { type BundleOptions, completeBundle } from './complete.js';
-export { type FigureSpec, figureToPng, figureToSvg, type StillOptions } from './figure-png.js';
-export { prepareFigures } from './figure-window.js';
+export {
+  type FigureSpec,
+  figureToPng,
+  figureToSvg,
+  prepareFigures,
+  type StillOptions,
+} from './figure-png.js';
 export { html, image, json, latex, markdown, svg } from './helpers.js';
 export { type Displayable, displaySymbol } from './mime.js';
 export { errorText, plainText } from './text.js';

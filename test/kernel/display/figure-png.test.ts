@@ -135,8 +135,20 @@ test('size comes from the options, else the layout, else plotly; the scale multi
 test('what only a browser or the network can draw is refused with its reason', async () => {
   await assert.rejects(figureToPng({ data: [{ type: 'surface', z: [[1]] }] }), /'surface' trace needs WebGL/);
   await assert.rejects(figureToPng({ data: [{ type: 'choropleth' }] }), /maps from the network/);
+  await assert.rejects(figureToPng({ data: [{ type: 'image', source: 'data:,' }] }), /give its colours as z/);
+  await assert.rejects(figureToPng({ data: [null as never] }), /list `data` of traces, each an object/);
+  await assert.rejects(
+    figureToPng({ data: [{ y: [1] }], layout: { xaxis: 'bad' } }),
+    /plotly refused the figure/,
+  );
   const many = { data: [{ y: Array.from({ length: 100_001 }, () => 0) }] };
   await assert.rejects(figureToPng(many), /100001 points are too many/);
+});
+
+test('a picture from the network is left out and not waited for', async () => {
+  const images = [{ source: 'https://example.invalid/a.png', x: 0, y: 1, sizex: 1, sizey: 1 }];
+  const svg = await figureToSvg({ data: [{ y: [1, 2] }], layout: { images } });
+  assert.doesNotMatch(svg, /example\.invalid/);
 });
 
 test('words without glyphs and without end do not stop it', async () => {
