@@ -84,7 +84,6 @@ for (const seed of values.seeds.split(',').map(Number)) {
     pointing: pointingAccuracy(aligned),
     withinOne: pointingAccuracy(aligned, { within: 1 }),
     padding: Math.max(...written.map(({ paddingMass }) => paddingMass)),
-      .maximum,
   };
   rows.push(row);
   console.log(JSON.stringify(row));

@@ -6,6 +6,7 @@ import type {
   LstmSequence,
   RnnSequence,
 } from '../backend/sequences.js';
+import { sequenceGradientOps } from './gradient/index.js';
 import { referenceGru, referenceLstm, referenceRnn } from './reference.js';
 
 /** From the plainest to the fastest. */
@@ -73,3 +74,4 @@ export function sequenceEngine(): SequenceEngine {
 }
 
 registerEngine('reference', { rnn: referenceRnn, gru: referenceGru, lstm: referenceLstm });
+registerEngine('sequence', sequenceGradientOps);
