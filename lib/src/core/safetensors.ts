@@ -70,6 +70,8 @@ export function encodeSafetensors(
  * @throws saying what is damaged: too short, no header, an unknown type, a tensor outside the file or of another size
  */
 export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): TensorFile {
+  // A Node Buffer is a Uint8Array whose slice() does not copy.
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const damaged = (why: string) => new Error(`${source} is not a whole safetensors file: ${why}`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes, the length of the header alone takes 8`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -94,7 +96,7 @@ export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): Tens
   }
   const tensors = new Map<string, TensorData>();
   for (const [name, entry] of Object.entries(entries)) {
-    tensors.set(name, decodeTensor(name, entry, bytes.subarray(start), damaged));
+    tensors.set(name, decodeTensor(name, entry, file.subarray(start), damaged));
   }
   return { tensors, metadata: metadata as Record<string, string> };
 }
@@ -127,7 +129,7 @@ function decodeTensor(
   if (to > body.length)
     throw damaged(`tensor "${name}" ends at byte ${to} of ${body.length}: the file was cut off`);
   // A copy: typed arrays need an aligned start.
-  const raw = body.slice(from, to).buffer;
+  const raw = body.slice(from, to).buffer as ArrayBuffer;
   return { dtype: kind, shape: shape as number[], data: readers[kind](raw) };
 }
 

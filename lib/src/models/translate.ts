@@ -3,7 +3,7 @@ import type { AttentionMemory } from '../backend/sequences.js';
 import { decodeSteps } from '../seq2seq/decoder.js';
 import { type DecoderStep, type Generated, greedyDecode } from '../seq2seq/greedy.js';
 import { batchesOf } from '../text/padding.js';
-import { END, START } from '../text/vocabulary.js';
+import { END, PADDING, START } from '../text/vocabulary.js';
 import { readSources, type Translator } from './translator.js';
 
 export interface TranslateOptions {
@@ -39,9 +39,12 @@ export function translate(
 function translateBatch(translator: Translator, sources: readonly (readonly number[])[], maxLength: number) {
   const { memory, state } = readSources(translator, sources);
   try {
-    return greedyDecode(translatorStep(translator, memory), state, { start: START, end: END, maxLength }).map(
-      (generated, row) => describe(generated, sources[row]!.length),
-    );
+    return greedyDecode(translatorStep(translator, memory), state, {
+      start: START,
+      end: END,
+      never: [PADDING, START],
+      maxLength,
+    }).map((generated, row) => describe(generated, sources[row]!.length));
   } finally {
     tf.dispose([memory.keys, memory.values, memory.mask, ...state]);
   }

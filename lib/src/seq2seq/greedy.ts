@@ -20,6 +20,8 @@ export interface GreedyOptions {
   readonly end: number;
   /** Most symbols of an output, the end not counted. */
   readonly maxLength: number;
+  /** Symbols that are no output, such as padding and the start: never taken, however probable. */
+  readonly never?: readonly number[];
 }
 
 /** One generated output, as plain data. */
@@ -47,7 +49,7 @@ export function greedyDecode(
   initial: readonly tf.Tensor2D[],
   options: GreedyOptions,
 ): Generated[] {
-  const { start, end, maxLength } = options;
+  const { start, end, maxLength, never = [] } = options;
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
     throw new Error(`greedyDecode: maxLength must be a positive integer, got ${maxLength}`);
   }
@@ -64,7 +66,7 @@ export function greedyDecode(
   try {
     // One step more than symbols: the end takes a step too.
     for (let n = 0; n <= maxLength && rows.some((row) => !row.ended); n++) {
-      const next = advance(step, previous, state);
+      const next = advance(step, previous, state, never);
       if (state !== initial) tf.dispose([...state]);
       state = next.state;
       for (const [r, row] of rows.entries()) {
@@ -95,11 +97,17 @@ export function greedyDecode(
 }
 
 /** One step, its numbers read back. */
-function advance(step: DecoderStep, previous: Int32Array<ArrayBuffer>, state: readonly tf.Tensor2D[]) {
+function advance(
+  step: DecoderStep,
+  previous: Int32Array<ArrayBuffer>,
+  state: readonly tf.Tensor2D[],
+  never: readonly number[],
+) {
   const [ids, best, alpha, ...next] = tf.tidy(() => {
     const result = step(tf.tensor1d(previous, 'int32'), state);
     const logProbabilities = tf.logSoftmax(result.logits);
-    return [tf.argMax(logProbabilities, 1), tf.max(logProbabilities, 1), result.alpha, ...result.state];
+    const allowed = tf.add(logProbabilities, penalties(result.logits.shape[1], never));
+    return [tf.argMax(allowed, 1), tf.max(allowed, 1), result.alpha, ...result.state];
   }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor2D, ...tf.Tensor2D[]];
   const read = {
     ids: Int32Array.from(ids.dataSync()),
@@ -110,4 +118,11 @@ function advance(step: DecoderStep, previous: Int32Array<ArrayBuffer>, state: re
   };
   tf.dispose([ids, best, alpha]);
   return read;
+}
+
+/** 0 for symbols that may be taken, and below any real score for the others. */
+function penalties(vocab: number, never: readonly number[]): tf.Tensor1D {
+  const values = new Float32Array(vocab);
+  for (const id of never) values[id] = -1e30;
+  return tf.tensor1d(values);
 }
