@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Converter, Diagnostic } from '../execution/converter.js';
+import { TslabConverter } from '../execution/tslab-converter.js';
 import { type Notebook, NotebookError, readNotebook, tagsOf } from './notebook.js';
 
 /** What is needed of a converter to check types. */
@@ -25,7 +25,8 @@ export function checkCells(notebook: Notebook, checker: TypeChecker, name: strin
   for (const [index, cell] of cells.entries()) {
     if (cell.source.trim() === '' || tagsOf(cell).includes('skip-execution')) continue;
     const { diagnostics, declarations: next } = checker.convert(declarations, cell.source);
-    if (diagnostics.length === 0) declarations = next;
+    // A converter may have no declarations for a faulty cell; those before it still hold.
+    if (diagnostics.length === 0 || next !== '') declarations = next;
     if (tagsOf(cell).includes('raises-exception')) continue;
     for (const fault of diagnostics) faults.push({ notebook: name, cell: index + 1, id: cell.id, ...fault });
   }
@@ -45,7 +46,7 @@ export function describeFault({ notebook, cell, file, line, character, code, mes
  */
 export function checkNotebooks(
   paths: readonly string[],
-  createChecker: (folder: string) => TypeChecker = tslabChecker,
+  createChecker: () => TypeChecker = () => new TslabConverter(),
 ): CellFault[] {
   const folders = new Map<string, { path: string; notebook: Notebook }[]>();
   for (const path of paths) {
@@ -55,57 +56,25 @@ export function checkNotebooks(
     const folder = dirname(resolve(path));
     folders.set(folder, [...(folders.get(folder) ?? []), { path, notebook }]);
   }
-  return [...folders].flatMap(([folder, entries]) => {
-    const checker = createChecker(folder);
-    try {
-      return entries.flatMap(({ path, notebook }) => checkCells(notebook, checker, path));
-    } finally {
-      checker.close();
-    }
-  });
+  return [...folders].flatMap(([folder, entries]) =>
+    insideFolder(folder, () => {
+      const checker = createChecker();
+      try {
+        return entries.flatMap(({ path, notebook }) => checkCells(notebook, checker, path));
+      } finally {
+        checker.close();
+      }
+    }),
+  );
 }
 
-interface TslabDiagnostic {
-  readonly start: { readonly offset: number; readonly line: number; readonly character: number };
-  readonly end: { readonly offset: number };
-  readonly messageText: string;
-  readonly code: number;
-  readonly fileName?: string;
-}
-
-interface TslabConverter {
-  convert(previous: string, source: string): { diagnostics: readonly TslabDiagnostic[]; declOutput?: string };
-  close(): void;
-}
-
-/** tslab's converter as a type checker. It takes its root from the working folder at creation. */
-function tslabChecker(folder: string): TypeChecker {
-  const { createConverter } = createRequire(import.meta.url)('tslab/dist/converter') as {
-    createConverter(): TslabConverter;
-  };
+/** A converter resolves imports from the working folder, as the kernel does that runs there. */
+function insideFolder<T>(folder: string, work: () => T): T {
   const before = process.cwd();
   process.chdir(folder);
-  const converter = createConverter();
-  process.chdir(before);
-  return {
-    close: () => converter.close(),
-    convert: (previous, source) => {
-      const { diagnostics, declOutput = '' } = converter.convert(previous, source);
-      return {
-        declarations: declOutput,
-        diagnostics: diagnostics.map(({ start, end, code, messageText, fileName }) => ({
-          line: start.line + 1,
-          character: start.character + 1,
-          length: end.offset - start.offset,
-          code,
-          message: messageText,
-          ...(fileName ? { file: relative(folder, fileName) } : {}),
-        })),
-        output: '',
-        names: [],
-        hasTopLevelAwait: false,
-        sideOutputs: [],
-      };
-    },
-  };
+  try {
+    return work();
+  } finally {
+    process.chdir(before);
+  }
 }

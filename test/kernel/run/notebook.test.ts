@@ -85,7 +85,7 @@ test('writing and reading back gives the same notebook, and the text is stable',
 });
 
 test("the text is laid out as Python's nbformat lays it out", () => {
-  // nbformat 5.10.4: nbformat.writes(nbformat.v4.new_notebook(cells=[new_markdown_cell('a\nb', id='m')]))
+  // nbformat 5.11.1: nbformat.writes(nbformat.v4.new_notebook(cells=[new_markdown_cell('a\nb', id='m')]))
   const expected =
     '{\n "cells": [\n  {\n   "cell_type": "markdown",\n   "id": "m",\n   "metadata": {},\n   "source": [\n    "a\\n",\n    "b"\n   ]\n  }\n ],\n "metadata": {},\n "nbformat": 4,\n "nbformat_minor": 5\n}';
   const cell = { cell_type: 'markdown' as const, id: 'm', metadata: {}, source: 'a\nb' };
