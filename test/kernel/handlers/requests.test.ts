@@ -125,7 +125,7 @@ test('a message with a wrong signature is dropped and counted', async () => {
   await sleep(50);
   remove();
   assert.ok(!heard.includes(message.header.msg_id), 'the forged message was answered');
-  assert.match(kernel.log(), /dropped a message \(2 so far\): .*wrong signature/);
+  assert.match(kernel.log(), /dropped a message \(1 so far\): .*wrong signature/);
   assert.match(kernel.log(), /\(3 so far\)/);
   await client.sendRaw('shell', encode(message, connection.key));
 });
@@ -147,10 +147,9 @@ test('local TypeScript is imported, mapped in stacks, and seen again after an ed
   const first = await kernel.execute("import { fail } from './local';\nfail({ a: 1 })");
   const count = first.reply.execution_count;
   assert.equal(first.error?.evalue, 'local 1');
-  assert.deepEqual(first.error!.traceback.slice(1, 3), [
-    '    at fail (local.ts:3:9)',
-    `    at cell ${count}:2:1`,
-  ]);
+  const [, inner, outer] = first.error!.traceback;
+  assert.equal(inner, '    at fail (local.ts:3:9)');
+  assert.match(outer, new RegExp(`^    at cell ${count}:2:\\d+$`));
   await writeFile(file, 'export const fail = (_: { a: number }) => "edited";\n');
   let text = '';
   // The file is watched; a change is seen after some hundred milliseconds.
