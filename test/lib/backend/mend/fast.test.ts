@@ -73,6 +73,9 @@ describe('mended wasm kernels that were slow or missing', () => {
       ));
   }
 
+  it('BatchMatMul works in blocks over many rows', () =>
+    agree(() => tf.matMul(numbers([700, 9]), numbers([700, 7], 2), true), 1e-4));
+
   it('BatchMatMul broadcasts a batch of one', () =>
     agree(() => tf.matMul(numbers([3, 40, 50]), numbers([1, 50, 60], 2))));
 
