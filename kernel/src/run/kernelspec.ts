@@ -112,7 +112,7 @@ function readSpec(name: string, folder: string): KernelSpec | undefined {
       folder,
       displayName: String(raw.display_name ?? name),
       language: String(raw.language ?? '').toLowerCase(),
-      argv: raw.argv.map(String),
+      argv: ownPython(raw.argv.map(String), folder),
       env: raw.env ?? {},
       interruptMode: raw.interrupt_mode === 'message' ? 'message' : 'signal',
     };
@@ -120,6 +120,13 @@ function readSpec(name: string, folder: string): KernelSpec | undefined {
     // A damaged neighbour must not hide the kernels that are whole.
     return undefined;
   }
+}
+
+/** A kernelspec of a Python environment says only `python`, meaning the environment that it lies in. */
+function ownPython([program, ...args]: string[], folder: string): string[] {
+  const prefix = resolve(folder, '..', '..', '..', '..');
+  const python = process.platform === 'win32' ? join(prefix, 'python.exe') : join(prefix, 'bin', 'python');
+  return /^python[\d.]*$/.test(program!) && existsSync(python) ? [python, ...args] : [program!, ...args];
 }
 
 /**

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { main } from '../../../kernel/src/cli.js';
 import { code, installScriptedKernel, script, temporaryFolder, writeNotebook } from '../run/support.js';
 
-type Context = Parameters<NonNullable<Parameters<typeof test>[2]>>[0];
-
 /** Calls the command in this process and keeps what it prints. */
-async function heed(t: Context, ...args: string[]) {
+async function heed(t: TestContext, ...args: string[]) {
   const out: string[] = [];
   const err: string[] = [];
   const log = t.mock.method(console, 'log', (line: unknown) => out.push(String(line)));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { parseNotebook, readNotebook } from '../../../kernel/src/run/notebook.js';
 import { type RunOptions, runNotebook, runNotebooks } from '../../../kernel/src/run/run.js';
 import { code, installScriptedKernel, script, temporaryFolder, writeNotebook } from './support.js';
@@ -14,9 +14,11 @@ const claim = (holds: unknown) => ({
   'text/plain': 'loss falls',
 });
 
-type Context = Parameters<NonNullable<Parameters<typeof test>[2]>>[0];
-
-async function runCells(t: Context, cells: Parameters<typeof writeNotebook>[1], options: RunOptions = {}) {
+async function runCells(
+  t: TestContext,
+  cells: Parameters<typeof writeNotebook>[1],
+  options: RunOptions = {},
+) {
   const folder = temporaryFolder(t);
   installScriptedKernel(join(folder, 'jupyter'));
   const path = writeNotebook(folder, cells);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { kernelEntry, packageFolder } from '../../../kernel/src/run/kernelspec.js';
-import type { Cell, Notebook } from '../../../kernel/src/run/notebook.js';
+import type { Cell, CodeCell, Notebook } from '../../../kernel/src/run/notebook.js';
 
 export const projectFolder = resolve(import.meta.dirname, '../../..');
 
@@ -13,7 +13,7 @@ export function temporaryFolder(t: { after(work: () => void): void }): string {
   return folder;
 }
 
-export const code = (source: string, tags: string[] = []): Cell => ({
+export const code = (source: string, tags: string[] = []): CodeCell => ({
   cell_type: 'code',
   id: '',
   metadata: tags.length > 0 ? { tags } : {},
