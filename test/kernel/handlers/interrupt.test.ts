@@ -34,10 +34,16 @@ async function interrupted(code: string, how: () => Promise<unknown>) {
 for (const [form, code] of Object.entries(forms)) {
   for (const way of ['interrupt_request', 'SIGINT'] as const) {
     test(`${form} stops on ${way} within a second, and the state is kept`, async (t) => {
-      if (way === 'SIGINT' && process.platform === 'win32') return t.skip('Windows has no signals');
+      if (way === 'SIGINT' && process.platform === 'win32') {
+        t.skip('Windows has no signals');
+        return;
+      }
       await kernel.execute('kept = 5');
       const { cell, time } = await interrupted(code, async () => {
-        if (way === 'SIGINT') return kernel.process.kill('SIGINT');
+        if (way === 'SIGINT') {
+          kernel.process.kill('SIGINT');
+          return;
+        }
         const { reply } = await kernel.client.request('control', 'interrupt_request', {});
         assert.equal(reply.content.status, 'ok');
       });
