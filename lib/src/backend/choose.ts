@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm as wasmVersion } from '@tensorflow/tfjs-backend-wasm';
 import { environment, loadNative, runtimeVersion, wasmFolder } from '#platform';
+import { loadFused } from './fused/index.js';
 import { mendWasm } from './mend/index.js';
 
 /** The engines under the library: TensorFlow's own library, WebAssembly, plain JavaScript. */
@@ -39,7 +40,7 @@ export async function useBackend(name?: BackendName): Promise<BackendName> {
   for (const candidate of asked === undefined ? names : [asked as BackendName]) {
     const failure = await start(candidate);
     if (failure === undefined) {
-      notes = candidate === 'wasm' ? [...found, mendNote()] : found;
+      notes = candidate === 'wasm' ? [...found, mendNote(), fusedNote()] : found;
       return candidate;
     }
     if (asked !== undefined)
@@ -68,6 +69,12 @@ function mendNote(): string {
   const failed = mends.filter(({ active }) => !active).flatMap(({ kernels }) => kernels);
   const mended = mends.filter(({ active }) => active).flatMap(({ kernels }) => kernels);
   return `${mended.length} kernels mended${failed.length > 0 ? `, left as they were: ${failed.join(', ')}` : ''}`;
+}
+
+/** Puts the fused kernels in place, or says why not. */
+function fusedNote(): string {
+  const { available, reason } = loadFused();
+  return available ? 'fused kernels in use' : (reason ?? 'no fused kernels');
 }
 
 /** Starts one engine; returns why it cannot be used, or undefined. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { fusedOps, loadFused } from '../backend/fused/index.js';
 import type {
   GruAttentionDecoder,
   GruSequence,
@@ -29,8 +29,8 @@ export interface SequenceEngine extends SequenceOps {
 
 interface Registration {
   readonly ops: Partial<SequenceOps>;
-  /** The backends of TensorFlow.js on which it runs; all where undefined. */
-  readonly backends: readonly string[] | undefined;
+  /** Whether it can run on the present backend. */
+  readonly available: () => boolean;
 }
 
 // Like the kernels of TensorFlow.js, engines belong to the process: they change how fast a result comes, not the result.
@@ -40,14 +40,14 @@ let ceiling: EngineLevel = 'fused';
 /**
  * Adds operations to a level; of two registrations for one operation the later is used.
  *
- * @param backends names of TensorFlow.js (`wasm`, `tensorflow`, ...) on which they run; everywhere without it
+ * @param available asked at each use, whether they run on the present backend; everywhere without it
  */
 export function registerEngine(
   level: EngineLevel,
   ops: Partial<SequenceOps>,
-  backends?: readonly string[],
+  available: () => boolean = () => true,
 ): void {
-  registrations.set(level, [{ ops, backends }, ...(registrations.get(level) ?? [])]);
+  registrations.set(level, [{ ops, available }, ...(registrations.get(level) ?? [])]);
 }
 
 /** The highest level that may be used, for comparisons; returns the one that held before. */
@@ -59,13 +59,12 @@ export function limitEngine(level: EngineLevel): EngineLevel {
 
 /** For each operation the fastest form that is registered for the present backend. */
 export function sequenceEngine(): SequenceEngine {
-  const backend = tf.getBackend();
   let level: EngineLevel = 'reference';
   const ops: Partial<SequenceOps> = {};
   for (const candidate of engineLevels.slice(0, engineLevels.indexOf(ceiling) + 1)) {
     // Oldest first: a later registration writes over an earlier one.
-    for (const { ops: offered, backends } of [...(registrations.get(candidate) ?? [])].reverse()) {
-      if (backends !== undefined && !backends.includes(backend)) continue;
+    for (const { ops: offered, available } of [...(registrations.get(candidate) ?? [])].reverse()) {
+      if (!available()) continue;
       Object.assign(ops, offered);
       level = candidate;
     }
@@ -75,3 +74,4 @@ export function sequenceEngine(): SequenceEngine {
 
 registerEngine('reference', { rnn: referenceRnn, gru: referenceGru, lstm: referenceLstm });
 registerEngine('sequence', sequenceGradientOps);
+registerEngine('fused', fusedOps, () => loadFused().available);
