@@ -1,3 +1,4 @@
+import { DISPLAY } from '../figures/figure.js';
 import { escapeHtml, show } from './host.js';
 
 /**
@@ -39,4 +40,29 @@ export function check(name: string, condition: boolean | (() => boolean), hint: 
     'text/plain': `${verdict}: ${name}${detail && `\n  ${detail}`}`,
   });
   return passed;
+}
+
+/** What the checks of an exercise earned. */
+export interface Points {
+  readonly earned: number;
+  readonly maximum: number;
+  /** Its plain text is the bare number: what graders of notebooks read as the points of a cell. */
+  [DISPLAY](): Record<string, unknown>;
+}
+
+/**
+ * The points of an exercise: its maximum times the share of checks that passed. It stands last in the cell.
+ *
+ * @param passed what the checks gave
+ * @throws RangeError when there is no check, or the maximum is not above 0
+ */
+export function points(maximum: number, passed: readonly boolean[]): Points {
+  if (passed.length === 0) throw new RangeError('points: expected at least one check to earn them with.');
+  if (!(maximum > 0)) throw new RangeError(`points: expected a maximum above 0, got ${maximum}.`);
+  const earned = Number(((maximum * passed.filter(Boolean).length) / passed.length).toFixed(2));
+  return {
+    earned,
+    maximum,
+    [DISPLAY]: () => ({ 'text/html': `<b>${earned} of ${maximum} points</b>`, 'text/plain': String(earned) }),
+  };
 }

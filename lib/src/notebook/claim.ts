@@ -17,11 +17,10 @@ export const CLAIM_TYPE = 'application/vnd.heed.claim+json';
  * States something of the lesson in a form that can fail: shown below the cell, and a test case for whoever runs the
  * notebook. A value that is not a number never holds. A claim that fails does not throw: the cells after it still run.
  *
- * @returns whether it holds
  * @throws TypeError when the claim itself is meaningless: no name, no bound or several, a bound that is no number or
  *   of another type than the value
  */
-export function claim(name: string, value: ClaimValue, bound: Bound): boolean {
+export function claim(name: string, value: ClaimValue, bound: Bound): void {
   const kind = checkClaim(name, value, bound);
   const holds = judge(value, bound);
   const asked = sayBound(kind, bound);
@@ -37,7 +36,6 @@ export function claim(name: string, value: ClaimValue, bound: Bound): boolean {
       `<b>${escapeHtml(said)}</b> (${escapeHtml(asked)})</div>`,
     'text/plain': line,
   });
-  return holds;
 }
 
 type Kind = 'atLeast' | 'atMost' | 'equals' | 'within';

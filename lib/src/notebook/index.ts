@@ -1,4 +1,4 @@
-export { check } from './check.js';
+export { check, type Points, points } from './check.js';
 export { type Bound, CLAIM_TYPE, type ClaimValue, claim } from './claim.js';
 export { cellSignal, currentHost, HOST, type Host } from './host.js';
 export {

@@ -1,6 +1,5 @@
 import { readLibrarySource } from '#platform';
-
-const DISPLAY = Symbol.for('Jupyter.display');
+import { DISPLAY } from '../figures/figure.js';
 
 /** A piece of the library's own source, shown as code. */
 export interface LibrarySource {

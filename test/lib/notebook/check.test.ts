@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { check } from '../../../lib/src/notebook/check.js';
+import { DISPLAY } from '../../../lib/src/figures/figure.js';
+import { check, points } from '../../../lib/src/notebook/check.js';
 import { fakeHost } from './fake-host.js';
 
 const host = fakeHost();
@@ -31,4 +32,13 @@ test('a check that can say nothing is refused', () => {
   assert.throws(() => check('', true, 'h'), /a name/);
   assert.throws(() => check('n', (() => undefined) as never, 'h'), /expected true or false, got undefined/);
   assert.throws(() => check('n', (async () => true) as never, 'h'), /a promise/);
+});
+
+test('points are the share of checks that passed, shown as the bare number that a grader reads', () => {
+  const earned = (passed: boolean[]) => points(2, passed)[DISPLAY]()['text/plain'];
+  assert.deepEqual([earned([true, true]), earned([true, false]), earned([false])], ['2', '1', '0']);
+  assert.equal(earned([true, false, false]), '0.67');
+  assert.match(String(points(2, [true, false])[DISPLAY]()['text/html']), /1 of 2 points/);
+  assert.throws(() => points(2, []), /at least one check/);
+  assert.throws(() => points(0, [true]), /above 0, got 0/);
 });
