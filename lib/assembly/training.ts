@@ -12,22 +12,26 @@ function adamLanes(
   newSecond: usize,
   rate: v128,
   keepFirst: v128,
+  takeFirst: v128,
   keepSecond: v128,
+  takeSecond: v128,
   secondScale: v128,
   epsilon: v128,
   full: bool,
 ): void {
-  const one = f32x4.splat(1);
   const g = get(gradient, full);
-  const m = f32x4.add(f32x4.mul(keepFirst, get(first, full)), f32x4.mul(f32x4.sub(one, keepFirst), g));
-  const v = f32x4.add(f32x4.mul(keepSecond, get(second, full)), f32x4.mul(f32x4.sub(one, keepSecond), f32x4.mul(g, g)));
+  const m = f32x4.add(f32x4.mul(keepFirst, get(first, full)), f32x4.mul(takeFirst, g));
+  const v = f32x4.add(f32x4.mul(keepSecond, get(second, full)), f32x4.mul(takeSecond, f32x4.mul(g, g)));
   const size = f32x4.add(f32x4.sqrt(f32x4.mul(v, secondScale)), epsilon);
   put(newFirst, m, full);
   put(newSecond, v, full);
   put(newParameter, f32x4.sub(get(parameter, full), f32x4.div(f32x4.mul(rate, m), size)), full);
 }
 
-/** Adam (Kingma and Ba 2015): `rate` already holds 1 / (1 - beta1^t), `secondScale` is 1 / (1 - beta2^t). */
+/**
+ * Adam (Kingma and Ba 2015): `rate` already holds 1 / (1 - beta1^t), `secondScale` is 1 / (1 - beta2^t). The parts 1 - beta
+ * come from outside, where they are formed in double precision: 1 - 0.999 in float32 is off by 1e-5.
+ */
 export function adam(
   parameter: usize,
   first: usize,
@@ -38,23 +42,27 @@ export function adam(
   newSecond: usize,
   count: i32,
   rate: f32,
-  beta1: f32,
-  beta2: f32,
+  keepFirst: f32,
+  takeFirst: f32,
+  keepSecond: f32,
+  takeSecond: f32,
   secondScale: f32,
   epsilon: f32,
 ): void {
   const r = f32x4.splat(rate);
-  const b1 = f32x4.splat(beta1);
-  const b2 = f32x4.splat(beta2);
+  const k1 = f32x4.splat(keepFirst);
+  const t1 = f32x4.splat(takeFirst);
+  const k2 = f32x4.splat(keepSecond);
+  const t2 = f32x4.splat(takeSecond);
   const s = f32x4.splat(secondScale);
   const e = f32x4.splat(epsilon);
   const size = bytes(count);
   let i: usize = 0;
   for (; i + 16 <= size; i += 16) {
-    adamLanes(parameter + i, first + i, second + i, gradient + i, newParameter + i, newFirst + i, newSecond + i, r, b1, b2, s, e, true);
+    adamLanes(parameter + i, first + i, second + i, gradient + i, newParameter + i, newFirst + i, newSecond + i, r, k1, t1, k2, t2, s, e, true);
   }
   for (; i < size; i += 4) {
-    adamLanes(parameter + i, first + i, second + i, gradient + i, newParameter + i, newFirst + i, newSecond + i, r, b1, b2, s, e, false);
+    adamLanes(parameter + i, first + i, second + i, gradient + i, newParameter + i, newFirst + i, newSecond + i, r, k1, t1, k2, t2, s, e, false);
   }
 }
 

@@ -34,7 +34,7 @@ export const adamKernels: tf.KernelConfig[] = [
     module.exports.adam!(
       ...[parameter, firstMoment, secondMoment, gradient].map((tensor) => module.address(tensor)),
       ...outputs.map((tensor) => module.address(tensor)),
-      ...[count, rate, beta1, beta2, 1 / (1 - beta2 ** step), epsilon],
+      ...[count, rate, beta1, 1 - beta1, beta2, 1 - beta2, 1 / (1 - beta2 ** step), epsilon],
     );
     return outputs;
   }),

@@ -110,7 +110,8 @@ export function plainGru(
   mask: tf.Tensor2D | null,
   direction: Direction,
 ): tf.Tensor3D {
-  return walk(inputs, [initial] as [tf.Tensor], mask, direction, (x, [h]) => [gruStep(weights, x, h)])[0]!;
+  const step = (x: tf.Tensor, [h]: [tf.Tensor]): [tf.Tensor] => [gruStep(weights, x, h)];
+  return walk<[tf.Tensor]>(inputs, [initial], mask, direction, step)[0]!;
 }
 
 export function lstmStep(

@@ -194,7 +194,7 @@ describe('what a sequence promises', () => {
     const w = weights();
     const zeros = tf.zeros([batch, units]) as T2;
     const state = { hidden: zeros, cell: zeros };
-    const x = (shape: number[]) => tf.zeros(shape) as T3;
+    const x = (shape: [number, number, number]) => tf.zeros<tf.Rank.R3>(shape);
     assert.throws(() => fusedOps.lstm(w, x([0, batch, features]), state, null, 'forward'), /lstm: time is 0/);
     assert.throws(() => fusedOps.lstm(w, x([time, 0, features]), state, null, 'forward'), /batch is 0/);
     assert.throws(
