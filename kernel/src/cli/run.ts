@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
-import { type CellResult, passed } from '../run/execute.js';
 import { writeAtomically } from '../run/notebook.js';
 import { renderPage } from '../run/page/page.js';
 import { parseParameter } from '../run/parameters.js';
 import { jsonReport, junitReport } from '../run/report.js';
+import { type CellResult, passed } from '../run/results.js';
 import { type NotebookResult, runNotebooks } from '../run/run.js';
 import { numberOption, readArguments, takeParameters, UsageError } from './arguments.js';
 import type { Command } from './command.js';

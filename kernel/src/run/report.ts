@@ -1,6 +1,6 @@
 import junit, { type Builder } from 'junit-report-builder';
 import { describeClaim } from './claims.js';
-import { passed } from './execute.js';
+import { passed } from './results.js';
 import type { NotebookResult } from './run.js';
 
 /** The results as JSON: a notebook an entry, a cell an entry, with its claims. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { type CellResult, EXECUTE_DEFAULTS, executeNotebook, passed } from './execute.js';
+import { executeNotebook } from './execute.js';
 import { findKernel, type KernelSpec } from './kernelspec.js';
 import {
   type Notebook,
@@ -11,6 +11,7 @@ import {
 import { type Parameters, withParameters } from './parameters.js';
 import { machinePathsRemover, mapOutputText } from './paths.js';
 import { KernelProcess } from './process.js';
+import { type CellResult, EXECUTE_DEFAULTS, passed } from './results.js';
 
 export interface RunOptions {
   /** Name of the kernel; without it this package's own. */
