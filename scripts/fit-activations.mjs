@@ -1,10 +1,9 @@
 /**
- * Finds the coefficients of exp and tanh in lib/assembly/activations.ts: `node scripts/fit-activations.mjs` prints them
- * with the errors that float32 evaluation has.
+ * Finds the coefficients of exp in lib/assembly/activations.ts, on which tanh and the logistic function stand too:
+ * `node scripts/fit-activations.mjs` prints them.
  *
- * Both are weighted linear least squares repeated with Lawson's rule (C. L. Lawson 1961): a sample's weight is multiplied
- * by its error, so that the largest errors level out and the fit approaches the best one in the maximum norm. The rational
- * fit is made linear by dividing each row by the previous denominator (Sanathanan and Koerner 1963).
+ * Weighted linear least squares repeated with Lawson's rule (C. L. Lawson 1961): a sample's weight is multiplied by its
+ * error, so that the largest errors level out and the fit approaches the best one in the maximum norm.
  */
 import { pathToFileURL } from 'node:url';
 
@@ -72,102 +71,10 @@ export function fitExp(degree = 4) {
   return best;
 }
 
-/** P and Q of tanh(x) = x P(x^2) / Q(x^2) on |x| <= limit, least relative error, Q(0) = 1. Constant terms first. */
-export function fitTanh(limit = 8.25, degreeP = 4, degreeQ = 4) {
-  const xs = points(0, limit, 1200);
-  const top = limit * limit;
-  let weights = xs.map(() => 1);
-  let denominators = xs.map(() => 1);
-  let best = { error: Number.POSITIVE_INFINITY, numerator: [], denominator: [] };
-  for (let round = 0; round < 300; round++) {
-    const rows = xs.map((x, i) => {
-      const target = Math.tanh(x) / x;
-      const u = (x * x) / top;
-      const scale = Math.sqrt(weights[i]) / (denominators[i] * target);
-      const above = Array.from({ length: degreeP + 1 }, (_, k) => scale * u ** k);
-      const below = Array.from({ length: degreeQ }, (_, k) => -scale * target * u ** (k + 1));
-      return [...above, ...below, scale * target];
-    });
-    const solution = leastSquares(rows).map((c, k) => c / top ** (k <= degreeP ? k : k - degreeP));
-    const numerator = solution.slice(0, degreeP + 1);
-    const denominator = [1, ...solution.slice(degreeP + 1)];
-    denominators = xs.map((x) => horner(denominator, x * x));
-    const errors = xs.map((x, i) => (x * horner(numerator, x * x)) / denominators[i] / Math.tanh(x) - 1);
-    const error = Math.max(...errors.map(Math.abs));
-    if (error < best.error) best = { error, numerator, denominator };
-    weights = reweight(weights, errors);
-  }
-  return best;
-}
-
-/** Relative error at `x` of the rational tanh when every operation is rounded to float32, as the kernel does. */
-function errorInFloat32({ numerator, denominator }, x) {
-  const { fround } = Math;
-  const u = fround(x * x);
-  const rounded = (coefficients) => {
-    let sum = coefficients.at(-1);
-    for (let i = coefficients.length - 2; i >= 0; i--) sum = fround(fround(sum * u) + coefficients[i]);
-    return sum;
-  };
-  const y = Math.min(1, fround(fround(x * rounded(numerator)) / rounded(denominator)));
-  return Math.abs(y / Math.tanh(x) - 1);
-}
-
-/**
- * Rounds the coefficients to float32 and then moves single ones by a few last bits as long as that makes the largest error
- * of float32 evaluation smaller. Rounding, not the fit, is what limits the accuracy.
- */
-export function polishTanh(fit, limit = 8.25, samples = 200_000) {
-  const xs = Array.from({ length: samples }, (_, i) => Math.fround((limit * (i + 1)) / samples));
-  const coefficients = [...fit.numerator, ...fit.denominator].map(Math.fround);
-  const split = () => ({
-    numerator: coefficients.slice(0, fit.numerator.length),
-    denominator: coefficients.slice(fit.numerator.length),
-  });
-  /** Points where a candidate was refuted: the next is most likely refuted there too. */
-  const telling = new Set();
-  const worst = (bound) => {
-    const candidate = split();
-    let largest = 0;
-    for (const x of telling) if (errorInFloat32(candidate, x) >= bound) return bound;
-    for (const x of xs) {
-      const error = errorInFloat32(candidate, x);
-      if (error >= bound) {
-        telling.add(x);
-        return bound;
-      }
-      largest = Math.max(largest, error);
-    }
-    return largest;
-  };
-  let error = worst(Number.POSITIVE_INFINITY);
-  for (let improved = true; improved; ) {
-    improved = false;
-    for (let i = 0; i < coefficients.length; i++) {
-      for (let bits = -6; bits <= 6; bits++) {
-        const before = coefficients[i];
-        coefficients[i] = Math.fround(before * (1 + bits * 2 ** -23));
-        const next = bits === 0 ? error : worst(error);
-        if (next < error) {
-          error = next;
-          improved = true;
-        } else coefficients[i] = before;
-      }
-    }
-  }
-  return { error, ...split() };
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const exp = fitExp();
-  const tanh = fitTanh();
-  const polished = polishTanh(tanh);
-  const show = (values) => values.map((value) => Math.fround(value).toPrecision(9)).join('\n  ');
-  console.log(`exp(r) = 1 + r + r^2 q(r), relative error ${exp.error.toExponential(2)}`);
-  console.log(`  ${show(exp.coefficients)}`);
+  const { error, coefficients } = fitExp();
   console.log(
-    `tanh(x) = x P(x^2) / Q(x^2), |x| <= 8.25, relative error ${tanh.error.toExponential(2)} exact,`,
+    `q of exp(r) = 1 + r + r^2 q(r), constant term first; relative error ${error.toExponential(2)}`,
   );
-  console.log(`${polished.error.toExponential(2)} in float32`);
-  console.log(`P\n  ${show(polished.numerator)}\nQ\n  ${show(polished.denominator)}`);
+  for (const coefficient of coefficients) console.log(`  ${Math.fround(coefficient).toPrecision(9)}`);
 }

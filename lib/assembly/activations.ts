@@ -1,54 +1,58 @@
 /**
- * exp, tanh and the logistic function on four floats at a time. Coefficients: `node scripts/fit-activations.mjs`.
+ * exp, tanh and the logistic function on four floats at a time. Coefficients of exp, on which all stand: `node scripts/fit-activations.mjs`.
  *
  * Math.exp would bring a table, and a table would be written over the memory that is shared with TensorFlow.js.
  * Products and sums are rounded one by one (no fused multiply-add), so every machine gives the same bits.
  */
 
 @inline
-function times(a: v128, b: v128): v128 {
-  return f32x4.mul(a, b);
-}
-
-@inline
 function timesPlus(a: v128, b: v128, c: f32): v128 {
   return f32x4.add(f32x4.mul(a, b), f32x4.splat(c));
+}
+
+/** Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits of the sum. */
+const ROUNDER: f32 = 12582912.0;
+
+@inline
+function rounded(x: v128): v128 {
+  return timesPlus(x, f32x4.splat(1.44269504), ROUNDER);
+}
+
+/** exp(r) - 1 for r = x - n ln 2, where `shifted` is n as `rounded` gives it. */
+@inline
+function remainder(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
+  // ln 2 in two parts: 355 / 512 has so few bits that n times it is exact.
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
+  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));
+  let q = timesPlus(r, f32x4.splat(0.00138146128), 0.00836871006);
+  q = timesPlus(r, q, 0.0416683890);
+  q = timesPlus(r, q, 0.166665211);
+  q = timesPlus(r, q, 0.499999940);
+  return f32x4.add(f32x4.mul(f32x4.mul(r, r), q), r);
 }
 
 /** exp(x) = 2^n exp(r), n the nearest integer to x / ln 2; x is held to [-87, 88.7], where the result is normal. */
 @inline
 export function exp4(input: v128): v128 {
   const x = f32x4.min(f32x4.max(input, f32x4.splat(-87.0)), f32x4.splat(88.7));
-  // Adding 1.5 * 2^23 leaves the rounded quotient in the low bits of the sum.
-  const shifted = timesPlus(x, f32x4.splat(1.44269504), 12582912.0);
-  const n = f32x4.sub(shifted, f32x4.splat(12582912.0));
-  // ln 2 in two parts: 355 / 512 has so few bits that n times it is exact.
-  let r = f32x4.sub(x, times(n, f32x4.splat(0.693359375)));
-  r = f32x4.add(r, times(n, f32x4.splat(2.12194440e-4)));
-  let q = timesPlus(r, f32x4.splat(0.00138146128), 0.00836871006);
-  q = timesPlus(r, q, 0.0416683890);
-  q = timesPlus(r, q, 0.166665211);
-  q = timesPlus(r, q, 0.499999940);
-  const p = f32x4.add(f32x4.add(times(times(r, r), q), r), f32x4.splat(1.0));
-  return i32x4.add(p, i32x4.shl(shifted, 23));
+  const shifted = rounded(x);
+  // n is added to the exponent of a number near 1.
+  return i32x4.add(f32x4.add(remainder(x, shifted), f32x4.splat(1.0)), i32x4.shl(shifted, 23));
 }
 
-/** tanh(x) = x P(x^2) / Q(x^2), x held to [-8.25, 8.25], from where 1 is less than 2e-7 away. */
+/**
+ * tanh(x) = e / (e + 2) with e = exp(2 x) - 1 = 2^n (exp(r) - 1) + (2^n - 1): near 0, where n is 0, no digit is lost, and
+ * a large e forgives its own error. x is held to [-9, 9], beyond which a float32 shows 1.
+ */
 @inline
 export function tanh4(input: v128): v128 {
-  const x = f32x4.min(f32x4.max(input, f32x4.splat(-8.25)), f32x4.splat(8.25));
-  const u = times(x, x);
-  let p = timesPlus(u, f32x4.splat(1.47442458e-8), 0.0000215729397);
-  p = timesPlus(u, p, 0.00355293509);
-  p = timesPlus(u, p, 0.134290040);
-  p = timesPlus(u, p, 1.0);
-  let q = timesPlus(u, f32x4.splat(8.33284389e-7), 0.000338020531);
-  q = timesPlus(u, q, 0.0260941572);
-  q = timesPlus(u, q, 0.467623293);
-  q = timesPlus(u, q, 1.0);
-  // The quotient of two rounded numbers may pass 1 by a bit.
-  const y = f32x4.div(times(x, p), q);
-  return f32x4.min(f32x4.max(y, f32x4.splat(-1.0)), f32x4.splat(1.0));
+  const x = f32x4.min(f32x4.max(input, f32x4.splat(-9.0)), f32x4.splat(9.0));
+  const twice = f32x4.add(x, x);
+  const shifted = rounded(twice);
+  const power = i32x4.add(i32x4.shl(shifted, 23), f32x4.splat(1.0));
+  const e = f32x4.add(f32x4.mul(power, remainder(twice, shifted)), f32x4.sub(power, f32x4.splat(1.0)));
+  return f32x4.div(e, f32x4.add(e, f32x4.splat(2.0)));
 }
 
 /** 1 / (1 + exp(-x)): right in every digit for very negative x too. */
