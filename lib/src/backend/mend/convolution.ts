@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { floats, type Kernel, type KernelCall, type Mend, one } from './kernel.js';
-import { forEachTap, plane, positions, volume } from './windows.js';
+import { forEachTap, plane, positions, volume, type Windows } from './windows.js';
 
 /** The patch matrix is built for as many images at a time as stay below this many numbers (32 MB). */
 const patchLimit = 8_000_000;
@@ -12,28 +12,18 @@ function release(backend: BackendWasm, ...tensors: tf.TensorInfo[]): void {
 
 /** patches^T . dy, where a row of patches is what one output position saw. */
 function filterGradient(
-  { inputs, attrs, backend }: KernelCall,
+  { inputs, backend }: KernelCall,
+  g: Windows,
+  filterShape: number[],
   matMul: Kernel,
   slice: Kernel,
 ): tf.TensorInfo {
   const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
-  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs;
-  const format = tf.backend_util.convertConv2DDataFormat(dataFormat);
-  const info = tf.backend_util.computeConv2DInfo(
-    x.shape as [number, number, number, number],
-    filterShape,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-    false,
-    format,
-  );
-  const g = plane(info);
+  const outChannels = filterShape[filterShape.length - 1]!;
   const perImage = positions(g.output);
   const seen = positions(g.filter) * g.channels;
   const step = Math.max(1, Math.min(g.batch, Math.floor(patchLimit / (perImage * seen))));
-  const out = backend.makeOutput(info.filterShape, 'float32');
+  const out = backend.makeOutput(filterShape, 'float32');
   floats(backend, out).fill(0);
   for (let from = 0; from < g.batch; from += step) {
     const to = Math.min(g.batch, from + step);
@@ -46,11 +36,9 @@ function filterGradient(
       const source = pixel * g.channels;
       for (let c = 0; c < g.channels; c++) into[target + c] = pixels[source + c]!;
     });
-    const flat = { ...dy, shape: [g.batch * perImage, info.outChannels] };
+    const flat = { ...dy, shape: [g.batch * perImage, outChannels] };
     const begin = [from * perImage, 0];
-    const part = one(
-      slice({ inputs: { x: flat }, backend, attrs: { begin, size: [rows, info.outChannels] } }),
-    );
+    const part = one(slice({ inputs: { x: flat }, backend, attrs: { begin, size: [rows, outChannels] } }));
     const attrs = { transposeA: true, transposeB: false };
     const gradient = one(matMul({ inputs: { a: patches, b: part }, backend, attrs }));
     const sum = floats(backend, out);
@@ -59,6 +47,30 @@ function filterGradient(
     release(backend, patches, part, gradient);
   }
   return out;
+}
+
+function filterGradient2d(call: KernelCall, matMul: Kernel, slice: Kernel): tf.TensorInfo {
+  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = call.attrs;
+  const shape = call.inputs.x!.shape as [number, number, number, number];
+  const format = tf.backend_util.convertConv2DDataFormat(dataFormat);
+  const info = tf.backend_util.computeConv2DInfo(
+    shape,
+    filterShape,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+    false,
+    format,
+  );
+  return filterGradient(call, plane(info), info.filterShape, matMul, slice);
+}
+
+function filterGradient3d(call: KernelCall, matMul: Kernel, slice: Kernel): tf.TensorInfo {
+  const { strides, pad, filterShape } = call.attrs;
+  const shape = call.inputs.x!.shape as [number, number, number, number, number];
+  const info = tf.backend_util.computeConv3DInfo(shape, filterShape, strides, 1, pad);
+  return filterGradient(call, volume(info), info.filterShape, matMul, slice);
 }
 
 /** The columns dy . filter^T, each added back to the input position it came from. */
@@ -131,16 +143,18 @@ export const convolutions: Mend = {
     'Conv2DBackpropFilter',
     'DepthwiseConv2dNativeBackpropFilter',
     'DepthwiseConv2dNativeBackpropInput',
+    'Conv3DBackpropFilterV2',
     'Conv3DBackpropInputV2',
   ],
-  why: 'filter gradients were missing; the input gradient of conv3d with an even filter was wrong',
+  why: 'filter gradients were missing; the gradients of conv3d with an even filter or a stride were wrong',
   build: (stock) => {
     const matMul = stock('BatchMatMul');
     const slice = stock('Slice');
     return {
-      Conv2DBackpropFilter: (call) => filterGradient(call, matMul, slice),
+      Conv2DBackpropFilter: (call) => filterGradient2d(call, matMul, slice),
       DepthwiseConv2dNativeBackpropFilter: (call) => depthwise(call, 'filter'),
       DepthwiseConv2dNativeBackpropInput: (call) => depthwise(call, 'input'),
+      Conv3DBackpropFilterV2: (call) => filterGradient3d(call, matMul, slice),
       Conv3DBackpropInputV2: (call) => inputGradient3d(call, matMul),
     };
   },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Kernel, type KernelCall, type Mend, one, type Stock } from './kernel.js';
+import { asRightOperand } from './packed.js';
 
 const activationKernels: Readonly<Record<string, string>> = {
   relu: 'Relu',
@@ -57,7 +58,11 @@ export const fusedMatMul: Mend = {
       Object.entries(activationKernels).map(([name, kernel]) => [name, stock(kernel)]),
     );
     const parts = { matMul: stock('BatchMatMul'), add: stock('Add'), activations };
-    return { _FusedMatMul: (call) => (fits(call) ? original(call) : composed(call, parts)) };
+    const direct = (call: KernelCall) =>
+      asRightOperand(call.backend, call.inputs.b!, (b) =>
+        original({ ...call, inputs: { ...call.inputs, b } }),
+      );
+    return { _FusedMatMul: (call) => (fits(call) ? direct(call) : composed(call, parts)) };
   },
   proof: () => ({
     got: [

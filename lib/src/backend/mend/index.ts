@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { avgPools } from './avgPool.js';
 import { convolutions } from './convolution.js';
 import { einsumMend } from './einsum.js';
 import { fusedMatMul } from './fusedMatMul.js';
@@ -37,6 +38,7 @@ const mends: readonly Mend[] = [
   einsumMend,
   convolutions,
   maxPools,
+  avgPools,
 ];
 
 /** The registry of kernels belongs to the process, and so does the record of what was done to it. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { floats, ints, type Kernel, type KernelCall, type Mend, one, shaped, withAlias } from './kernel.js';
+import { asRightOperand } from './packed.js';
 
 /**
  * Whether one slice of a batch is worth the fast product. Measured: the stock loop takes 1 ns per multiplication; the fast way
@@ -9,6 +10,8 @@ import { floats, ints, type Kernel, type KernelCall, type Mend, one, shaped, wit
 function worthPacking(rows: number, inner: number, columns: number): boolean {
   return inner * columns * (rows - 4) > 8000;
 }
+
+const untransposedAttrs = { transposeA: false, transposeB: false };
 
 /** a and b as [batch, rows, inner] and [batch, inner, columns]. */
 interface Plain {
@@ -88,7 +91,7 @@ function batchedProduct(
           stock({
             inputs: { a: left, b: right },
             backend,
-            attrs: { transposeA: false, transposeB: false },
+            attrs: untransposedAttrs,
           }),
         ),
       ),
@@ -119,7 +122,7 @@ function blockedProduct(stock: Kernel, transpose: Kernel, { inputs, backend }: K
       transposeLast(transpose, backend, x),
     );
     const part = withAlias(backend, b, from * columns, [block, columns], (right) =>
-      one(stock({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } })),
+      one(stock({ inputs: { a: left, b: right }, backend, attrs: untransposedAttrs })),
     );
     const sum = floats(backend, out);
     const add = floats(backend, part);
@@ -143,22 +146,21 @@ export function product(stock: Kernel, transpose: Kernel, call: KernelCall): tf.
   }
   const integers = a.dtype !== 'float32' && a.dtype === b.dtype;
   const single = batch === 1 && batchOf(b) === 1;
-  if (!integers && !(single && (attrs.transposeA || attrs.transposeB)) && !(batch > 1 && fastBatch(call))) {
-    return one(stock(call));
-  }
-  if (single && !integers && attrs.transposeA && !attrs.transposeB && longInner(call)) {
-    return blockedProduct(stock, transpose, call);
+  const plainAlready = !attrs.transposeA && !attrs.transposeB;
+  const direct = (a: tf.TensorInfo, b: tf.TensorInfo) =>
+    asRightOperand(backend, b, (right) =>
+      one(stock({ inputs: { a, b: right }, backend, attrs: untransposedAttrs })),
+    );
+  if (!integers) {
+    if (single && plainAlready) return direct(a, b);
+    if (single && !attrs.transposeB && longInner(call)) return blockedProduct(stock, transpose, call);
+    if (!single && !fastBatch(call)) return one(stock(call));
   }
   const plain = untransposed(transpose, call);
-  const untouched = {
-    inputs: { a: plain.a, b: plain.b },
-    backend,
-    attrs: { transposeA: false, transposeB: false },
-  };
   const out = integers
     ? integerProduct(plain.a, plain.b, backend)
     : single
-      ? one(stock(untouched))
+      ? direct(plain.a, plain.b)
       : batchedProduct(stock, plain.a, plain.b, backend);
   for (const temporary of plain.temporaries) backend.disposeData(temporary.dataId);
   return out;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { floats, type KernelCall, type Mend } from './kernel.js';
-import { forEachTap, plane, positions, volume, type Windows } from './windows.js';
+import { forEachTap, pooling2d, pooling3d, positions, type Windows } from './windows.js';
 
 /**
  * The position in `x` of each window's maximum, the first where several are equal, for every output in order.
@@ -21,20 +21,6 @@ function maxima(x: Float32Array, g: Windows): Int32Array {
   return found;
 }
 
-function windows3d(shape: number[], attrs: KernelCall['attrs']): { windows: Windows; outShape: number[] } {
-  const { filterSize, strides, pad, dimRoundingMode, dataFormat } = attrs;
-  const size = shape as [number, number, number, number, number];
-  const format = dataFormat ?? 'NDHWC';
-  const info = tf.backend_util.computePool3DInfo(size, filterSize, strides, 1, pad, dimRoundingMode, format);
-  return { outShape: info.outShape, windows: volume(info) };
-}
-
-function windows2d(shape: number[], attrs: KernelCall['attrs']): Windows {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs;
-  const size = shape as [number, number, number, number];
-  return plane(tf.backend_util.computePool2DInfo(size, filterSize, strides, 1, pad, dimRoundingMode));
-}
-
 function gradient({ inputs, backend }: KernelCall, windows: Windows): tf.TensorInfo {
   const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
   const dx = backend.makeOutput(input.shape, 'float32');
@@ -49,7 +35,7 @@ function gradient({ inputs, backend }: KernelCall, windows: Windows): tf.TensorI
 
 function maxPool3d({ inputs, attrs, backend }: KernelCall): tf.TensorInfo {
   const x = inputs.x!;
-  const { windows, outShape } = windows3d(x.shape, attrs);
+  const { windows, outShape } = pooling3d(x.shape, attrs);
   const out = backend.makeOutput(outShape, 'float32');
   const values = floats(backend, x);
   const to = floats(backend, out);
@@ -63,9 +49,9 @@ export const maxPools: Mend = {
   kernels: ['MaxPoolGrad', 'MaxPool3D', 'MaxPool3DGrad'],
   why: 'wrong without a word for a window with no positive value: its gradient went to element 0, its 3-D maximum was 1e-38',
   build: () => ({
-    MaxPoolGrad: (call) => gradient(call, windows2d(call.inputs.input!.shape, call.attrs)),
+    MaxPoolGrad: (call) => gradient(call, pooling2d(call.inputs.input!.shape, call.attrs)),
     MaxPool3D: maxPool3d,
-    MaxPool3DGrad: (call) => gradient(call, windows3d(call.inputs.input!.shape, call.attrs).windows),
+    MaxPool3DGrad: (call) => gradient(call, pooling3d(call.inputs.input!.shape, call.attrs).windows),
   }),
   proof: () => {
     const plane = tf.tensor4d([-4, -3, -2, -5], [1, 2, 2, 1]);

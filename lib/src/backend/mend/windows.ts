@@ -1,4 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { KernelCall } from './kernel.js';
 
 /** Where a window lies in the input and what it sees; a plane is a volume of depth 1. */
 export interface Windows {
@@ -80,4 +81,23 @@ export function forEachTap(
       }
     }
   }
+}
+
+/** The windows of a 3-D pooling kernel, from its attributes. */
+export function pooling3d(
+  shape: number[],
+  attrs: KernelCall['attrs'],
+): { windows: Windows; outShape: number[] } {
+  const { filterSize, strides, pad, dimRoundingMode, dataFormat } = attrs;
+  const size = shape as [number, number, number, number, number];
+  const format = dataFormat ?? 'NDHWC';
+  const info = tf.backend_util.computePool3DInfo(size, filterSize, strides, 1, pad, dimRoundingMode, format);
+  return { outShape: info.outShape, windows: volume(info) };
+}
+
+/** The windows of a 2-D pooling kernel, from its attributes. */
+export function pooling2d(shape: number[], attrs: KernelCall['attrs']): Windows {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const size = shape as [number, number, number, number];
+  return plane(tf.backend_util.computePool2DInfo(size, filterSize, strides, 1, pad, dimRoundingMode));
 }

@@ -88,6 +88,14 @@ describe('mended wasm kernels that were slow or missing', () => {
     assert.equal(tf.matMul(x, tf.transpose(weights), false, true).dataSync()[0], 15);
   });
 
+  it('BatchMatMul takes one and the same data under two shapes', () =>
+    agree(() => {
+      const x = numbers([6, 4]);
+      const first = tf.matMul(numbers([5, 6], 2), x);
+      const second = tf.matMul(numbers([5, 3], 3), tf.reshape(x, [3, 8]));
+      return tf.concat([first, second, tf.matMul(numbers([5, 6], 2), x)], 1);
+    }));
+
   it('confusionMatrix counts', () => {
     const counts = tf.math.confusionMatrix(
       tf.tensor1d([0, 1, 2, 1], 'int32'),
