@@ -40,6 +40,16 @@ export {
 export type { DateExample, DateForm, FrozenDates, Span } from './tasks/date-forms.js';
 export { type DateChoice, type Dates, loadDates } from './tasks/dates.js';
 export { delayedRecall, delayedRecallChance } from './tasks/delayed-recall.js';
+export {
+  type GrowingUp,
+  type GrowingUpSentence,
+  LONGEST_GAP,
+  loadGrowingUp,
+  type SentenceChoice,
+  SHORTEST_GAP,
+  splitOfGap,
+} from './tasks/growing-up.js';
+export type { FrozenGrowingUp } from './tasks/growing-up-grammar.js';
 export type { TokenBatch } from './tasks/sequences.js';
 export {
   TEMPORAL_ORDER_CHANCE,
