@@ -1,4 +1,5 @@
-import { type FigureSpec, figureToPng, stillSize } from './figure-png.js';
+import { figureToPng, stillSize } from './figure-png.js';
+import type { FigureSpec } from './figure-spec.js';
 import { base64 } from './image.js';
 import { limitText, type MimeBundle, reasonOf } from './mime.js';
 import { toSendable } from './sendable.js';

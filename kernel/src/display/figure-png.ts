@@ -1,9 +1,4 @@
-/** What plotly draws: traces and a layout. */
-export interface FigureSpec {
-  readonly data: readonly object[];
-  readonly layout?: object;
-  readonly config?: object;
-}
+import type { FigureSpec } from './figure-spec.js';
 
 /** Size of a still picture in CSS pixels; `scale` is the PNG's pixels for each of them. */
 export interface StillOptions {

@@ -1,4 +1,4 @@
-import type { FigureSpec } from './figure-png.js';
+import type { FigureSpec } from './figure-spec.js';
 import { textWidth } from './fonts.js';
 import { toSendable } from './sendable.js';
 

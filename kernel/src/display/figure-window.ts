@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import type { DOMWindow, JSDOM } from 'jsdom';
 import { CellCanvases } from './cell-canvas.js';
-import type { FigureSpec } from './figure-png.js';
 import { prepareFigure } from './figure-prepare.js';
+import type { FigureSpec } from './figure-spec.js';
 import { isMonoFamily, monoFamily, sansFamily } from './fonts.js';
 import { type Box, boxOf, clientBoxOf, pathOf } from './svg-boxes.js';
 
