@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { avgPools } from './avgPool.js';
 import { convolutions } from './convolution.js';
 import { einsumMend } from './einsum.js';
+import { expMend } from './exp.js';
 import { fusedMatMul } from './fusedMatMul.js';
 import { mendGradients } from './gradients.js';
 import { identity } from './identity.js';
@@ -33,6 +34,7 @@ const mends: readonly Mend[] = [
   identity,
   matMul,
   tanhMend,
+  expMend,
   sum,
   fusedMatMul,
   einsumMend,

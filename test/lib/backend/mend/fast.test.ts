@@ -163,6 +163,20 @@ describe('mended wasm kernels that were slow or missing', () => {
     assert.ok(Number.isNaN(tf.tanh(Number.NaN).dataSync()[0]));
   });
 
+  it('Exp is exact to float32 rounding, relatively, over its whole range and beyond', () => {
+    const points = Float32Array.from({ length: 6000 }, (_, n) => -87 + (n / 6000) * 175);
+    const got = tf.exp(tf.tensor1d(points)).dataSync();
+    for (const [n, x] of points.entries()) {
+      const exact = Math.exp(x);
+      assert.ok(Math.abs(got[n]! - exact) <= 1.2e-7 * exact, `exp(${x}) = ${got[n]}, expected ${exact}`);
+    }
+    const ends = tf
+      .exp(tf.tensor1d([-1e9, -104, -200, 89, 1e9, Number.POSITIVE_INFINITY, Number.NaN]))
+      .dataSync();
+    assert.deepEqual(Array.from(ends), [0, 0, 0, Infinity, Infinity, Infinity, Number.NaN]);
+    assert.ok(Math.abs(tf.exp(-100).dataSync()[0]! - Math.exp(-100)) < 1.5e-45, 'subnormal numbers are kept');
+  });
+
   it('Sum agrees with cpu on every set of axes', async () => {
     for (const axes of [[0], [1], [2], [0, 1], [1, 2], [0, 2], [1, 0], [-3], [0, 1, 2]]) {
       await agree(() => tf.sum(numbers([7, 5, 6]), axes));
