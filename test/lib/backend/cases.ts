@@ -27,6 +27,8 @@ type Entry = readonly [
   run: OperationCase['run'],
   extra?: Partial<OperationCase>,
 ];
+/** The operations by their names. */
+const byName = { ...tf };
 const forwardOnly = { gradient: false } as const;
 const negative = { negative: true } as const;
 
@@ -334,9 +336,9 @@ const elementwise: Entry[] = [
       'atan',
       'asinh',
     ] as const
-  ).map((name): Entry => [name, [m], (x) => tf[name](x)]),
+  ).map((name): Entry => [name, [m], (x) => byName[name](x)]),
   ...(['log', 'log1p', 'sqrt', 'rsqrt', 'reciprocal'] as const).map(
-    (name): Entry => [name, [m], (x) => tf[name](away(x))],
+    (name): Entry => [name, [m], (x) => byName[name](away(x))],
   ),
   ['prelu', [m, [5]], (x, alpha) => tf.prelu(x, alpha)],
   ['swish', [m], (x) => tf.mul(x, tf.sigmoid(x))],
@@ -372,9 +374,9 @@ const elementwise: Entry[] = [
 
 const reductions: Entry[] = [
   ...(['sum', 'mean', 'max', 'min', 'prod'] as const).flatMap((name): Entry[] => [
-    [`${name}, first axis`, [m], (x) => tf[name](x, 0)],
-    [`${name}, last axis`, [m], (x) => tf[name](x, 1)],
-    [`${name}, all`, [[2, 3, 2]], (x) => tf[name](x)],
+    [`${name}, first axis`, [m], (x) => byName[name](x, 0)],
+    [`${name}, last axis`, [m], (x) => byName[name](x, 1)],
+    [`${name}, all`, [[2, 3, 2]], (x) => byName[name](x)],
   ]),
   ['sum, middle axis', [[2, 4, 5]], (x) => tf.sum(x, 1)],
   ['sum, first and last axis, kept', [[2, 4, 5]], (x) => tf.sum(x, [0, 2], true)],
