@@ -34,7 +34,9 @@ export class SharedBindings {
     const declarations = symbol?.declarations ?? [];
     if (!declarations.some((declaration) => this.#declarations.has(declaration))) return false;
     // Within its own body a class is known by a binding of its own, as JavaScript has it.
-    return !declarations.some((declaration) => ts.isClassDeclaration(declaration) && isWithin(place, declaration));
+    return !declarations.some(
+      (declaration) => ts.isClassDeclaration(declaration) && isWithin(place, declaration),
+    );
   }
 }
 
@@ -61,7 +63,7 @@ function isReference(node: ts.Identifier): boolean {
   )
     return parent.initializer === node;
   return !(
-    ts.isFunctionLike(parent) && !(ts.isArrowFunction(parent) && parent.body === node) ||
+    (ts.isFunctionLike(parent) && !(ts.isArrowFunction(parent) && parent.body === node)) ||
     ts.isClassLike(parent) ||
     ts.isEnumDeclaration(parent) ||
     ts.isModuleDeclaration(parent) ||

@@ -99,6 +99,9 @@ export function createConverter(host: ConverterHost, options: ConverterOptions =
   };
 }
 
+const missingModule = 2307;
+const untypedModule = 7016;
+
 function layOut(
   service: CellService,
   source: string,
@@ -132,11 +135,18 @@ function convertCell(
   const layout = layOut(service, source, declarations, { everyName: false });
   const { text, cell } = layout;
   service.open(text, declarations);
-  const { program } = service;
-  const file = program.getSourceFile(cell.file)!;
+  let { program } = service;
+  let file = program.getSourceFile(cell.file)!;
   const syntax = toDiagnostics(program.getSyntacticDiagnostics(file), cell, host.directory);
   if (syntax.length > 0) return rejected(syntax, declarations);
 
+  const isMissing = ({ code }: ts.Diagnostic): boolean => code === missingModule || code === untypedModule;
+  const stale = service.resolution.takeStale();
+  if (stale && program.getSemanticDiagnostics(file).some(isMissing)) {
+    service.refresh();
+    program = service.program;
+    file = program.getSourceFile(cell.file)!;
+  }
   const checker = program.getTypeChecker();
   const names = topLevelNames(file.statements);
   const span = { start: cell.start, end: cell.start + source.length };
@@ -150,10 +160,11 @@ function convertCell(
     const module = program.getSourceFile(path)!;
     found.push(...program.getSyntacticDiagnostics(module), ...program.getSemanticDiagnostics(module));
   }
+  const ownNames = names.filter(({ node }) => isWithinSpan(node, span.start, span.end));
+  const declared = output.declarations + nestedVariables(ownNames, checker);
   const diagnostics = toDiagnostics(found, cell, host.directory);
 
   const isAsync = file.statements.some((statement) => hasTopLevelAwait(statement));
-  const own = names.filter(({ node }) => isWithinSpan(node, span.start, span.end));
   const result = emitted.resultExpression;
   return {
     ok: diagnostics.every(({ category }) => category !== 'error'),
@@ -162,11 +173,11 @@ function convertCell(
     map: shiftMap(output.map, { generated: 1, source: 1, name: 'cell.ts', content: source }),
     declarations: extend(
       declarations,
-      output.declarations,
-      entries(own, layout, checker),
-      /^\s*declare (global|module ['"])/m.test(output.declarations),
+      declared,
+      entries(ownNames, layout, checker),
+      /^\s*declare (global|module ['"])/m.test(declared),
     ),
-    names: [...new Set(own.filter(({ erased }) => !erased).map(({ name }) => name))].filter((name) =>
+    names: [...new Set(ownNames.filter(({ erased }) => !erased).map(({ name }) => name))].filter((name) =>
       emitted.boxes.has(name),
     ),
     hasTopLevelAwait: isAsync,
@@ -189,9 +200,16 @@ const moduleNames = ['require', 'module', 'exports', '__filename', '__dirname'];
 
 function wrap(
   code: string,
-  { prefix, boxes, isAsync, free }: { prefix: string; boxes: ReadonlySet<string>; isAsync: boolean; free: Layout },
+  {
+    prefix,
+    boxes,
+    isAsync,
+    free,
+  }: { prefix: string; boxes: ReadonlySet<string>; isAsync: boolean; free: Layout },
 ): string {
-  const provided = moduleNames.filter((name) => free.identifiers.has(name) && !boxes.has(name) && !free.declared.has(name));
+  const provided = moduleNames.filter(
+    (name) => free.identifiers.has(name) && !boxes.has(name) && !free.declared.has(name),
+  );
   const declared = [
     ...[...boxes].map((name) => `${prefix}${name} = ${prefix}.box(${JSON.stringify(name)})`),
     ...provided.map((name) => `${name} = ${prefix}.${name}`),
@@ -201,8 +219,23 @@ function wrap(
   return `(${isAsync ? 'async ' : ''}function (${prefix}) { "use strict";${constants}\n${body}\n})`;
 }
 
+/** TypeScript writes no declarations for a `var` inside a statement. */
+function nestedVariables(own: readonly TopLevelName[], checker: ts.TypeChecker): string {
+  const types = new Map<string, string>();
+  for (const { name, node, form } of own) {
+    if (form !== 'nested var' || types.has(name)) continue;
+    const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
+    types.set(name, checker.typeToString(checker.getTypeAtLocation(node), node, flags));
+  }
+  return [...types].map(([name, type]) => `declare var ${name}: ${type};\n`).join('');
+}
+
 /** The cell's names as later cells see them. */
-function entries(own: readonly TopLevelName[], layout: Layout, checker: ts.TypeChecker): Omit<NameEntry, 'module'>[] {
+function entries(
+  own: readonly TopLevelName[],
+  layout: Layout,
+  checker: ts.TypeChecker,
+): Omit<NameEntry, 'module'>[] {
   const found = new Map<string, Omit<NameEntry, 'module'>>();
   const add = (entry: Omit<NameEntry, 'module'>): void => {
     const before = found.get(entry.name);
@@ -215,8 +248,12 @@ function entries(own: readonly TopLevelName[], layout: Layout, checker: ts.TypeC
   };
   for (const { name, mutable, value, type, form, node } of own) {
     const identifier = (node as ts.NamedDeclaration).name;
-    const alias = form === 'import' && identifier !== undefined ? checker.getSymbolAtLocation(identifier) : undefined;
-    const target = alias !== undefined && (alias.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(alias) : undefined;
+    const alias =
+      form === 'import' && identifier !== undefined ? checker.getSymbolAtLocation(identifier) : undefined;
+    const target =
+      alias !== undefined && (alias.flags & ts.SymbolFlags.Alias) !== 0
+        ? checker.getAliasedSymbol(alias)
+        : undefined;
     if (target?.declarations === undefined) add({ name, mutable, value, type });
     else
       add({

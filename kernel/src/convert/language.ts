@@ -12,11 +12,14 @@ export function completeAt(service: CellService, cell: CellSpan, position: numbe
   });
   const typed = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(cell.source.slice(0, position))![0];
   // An import path is replaced from its last slash on, and may hold characters that no identifier has.
-  const span = info?.optionalReplacementSpan ?? info?.entries.find((entry) => entry.replacementSpan)?.replacementSpan;
+  const span =
+    info?.optionalReplacementSpan ?? info?.entries.find((entry) => entry.replacementSpan)?.replacementSpan;
   const start = span === undefined ? position - typed.length : Math.min(span.start - cell.start, position);
   const prefix = cell.source.slice(start, position).toLowerCase();
   const candidates = (info?.entries ?? [])
-    .filter(({ name, kind }) => kind !== ts.ScriptElementKind.warning && name.toLowerCase().startsWith(prefix))
+    .filter(
+      ({ name, kind }) => kind !== ts.ScriptElementKind.warning && name.toLowerCase().startsWith(prefix),
+    )
     .filter(({ name }) => !name.startsWith('__heed_'))
     .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.name, b.name))
     .map(({ name, kind }) => ({ text: name, kind: kind as string }));
@@ -43,7 +46,9 @@ export function inspectAt(service: CellService, cell: CellSpan, position: number
   const help = language.getSignatureHelpItems(cell.file, at, undefined);
   const item = help?.items[help.selectedItemIndex];
   if (help === undefined || item === undefined) return undefined;
-  const parameters = item.parameters.map((parameter) => plain(parameter.displayParts)).join(plain(item.separatorDisplayParts));
+  const parameters = item.parameters
+    .map((parameter) => plain(parameter.displayParts))
+    .join(plain(item.separatorDisplayParts));
   return {
     start: help.applicableSpan.start - cell.start,
     length: help.applicableSpan.length,
@@ -63,6 +68,7 @@ function documentation(
   return [plain(parts), lines.join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
+const unterminatedString = 1002;
 const unterminatedTemplate = 1160;
 const unterminatedComment = 1010;
 const indentUnit = 2;
@@ -79,15 +85,25 @@ export function isComplete(source: string): Completeness {
   const [first] = [...diagnostics].sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
   if (first === undefined) return { status: 'complete' };
   const end = prefix.length + source.trimEnd().length;
-  const open = first.code === unterminatedTemplate || first.code === unterminatedComment || (first.start ?? 0) >= end;
-  return open ? { status: 'incomplete', indent: ' '.repeat(indentAfter(source)) } : { status: 'invalid' };
+  const atEnd = (first.start ?? 0) >= end && first.code !== unterminatedString;
+  return atEnd || first.code === unterminatedTemplate || first.code === unterminatedComment
+    ? { status: 'incomplete', indent: ' '.repeat(indentAfter(source)) }
+    : { status: 'invalid' };
 }
 
 /** Indentation of a line that follows, from the brackets that the last line leaves open. */
 function indentAfter(source: string): number {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, source);
-  const opening = new Set([ts.SyntaxKind.OpenBraceToken, ts.SyntaxKind.OpenParenToken, ts.SyntaxKind.OpenBracketToken]);
-  const closing = new Set([ts.SyntaxKind.CloseBraceToken, ts.SyntaxKind.CloseParenToken, ts.SyntaxKind.CloseBracketToken]);
+  const opening = new Set([
+    ts.SyntaxKind.OpenBraceToken,
+    ts.SyntaxKind.OpenParenToken,
+    ts.SyntaxKind.OpenBracketToken,
+  ]);
+  const closing = new Set([
+    ts.SyntaxKind.CloseBraceToken,
+    ts.SyntaxKind.CloseParenToken,
+    ts.SyntaxKind.CloseBracketToken,
+  ]);
   const lines: number[] = [];
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
     const line = source.slice(0, scanner.getTokenStart()).split('\n').length;

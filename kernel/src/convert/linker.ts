@@ -69,7 +69,11 @@ export class Linker {
     for (const path of stale) this.#linked.set(path, { source: all.get(path)! });
   }
 
-  async #load({ specifier, path }: ModuleImport, importer: string, ring: readonly string[]): Promise<unknown> {
+  async #load(
+    { specifier, path }: ModuleImport,
+    importer: string,
+    ring: readonly string[],
+  ): Promise<unknown> {
     if (path === undefined) return this.#host.external(specifier, importer);
     const linked = this.#linked.get(path)!;
     if (!ring.includes(path)) {
@@ -98,24 +102,31 @@ export class Linker {
       const local = imports.find((wanted) => wanted.specifier === specifier)?.path;
       if (local !== undefined) return this.#linked.get(local)?.module?.exports;
       if (loaded.has(specifier)) return loaded.get(specifier);
-      if (this.#host.require === undefined) throw new Error(`Module '${specifier}' was not loaded before ${path} ran`);
+      if (this.#host.require === undefined)
+        throw new Error(`Module '${specifier}' was not loaded before ${path} ran`);
       return commonJs(this.#host.require(specifier, path));
     };
     const run = this.#host.evaluate(code, path) as ModuleFunction;
     const folder = path.slice(0, path.lastIndexOf('/')) || '/';
-    await run(linked.module.exports, require, linked.module, path, folder, { url: `file://${encodeURI(path)}` });
+    await run(linked.module.exports, require, linked.module, path, folder, {
+      url: `file://${encodeURI(path)}`,
+    });
   }
 
   /** What `import * as` gives: of a CommonJS module its properties, with the whole as `default`. */
   #namespace(loaded: unknown): object {
     if (isEsModule(loaded)) return loaded;
-    const key = loaded !== null && (typeof loaded === 'object' || typeof loaded === 'function') ? loaded : undefined;
+    const key =
+      loaded !== null && (typeof loaded === 'object' || typeof loaded === 'function') ? loaded : undefined;
     const known = key === undefined ? undefined : this.#namespaces.get(key);
     if (known !== undefined) return known;
     const namespace = Object.create(null) as object;
     for (const name of key === undefined ? [] : propertyNames(key))
       if (name !== 'default')
-        Object.defineProperty(namespace, name, { enumerable: true, get: () => (key as Record<string, unknown>)[name] });
+        Object.defineProperty(namespace, name, {
+          enumerable: true,
+          get: () => (key as Record<string, unknown>)[name],
+        });
     Object.defineProperty(namespace, 'default', { enumerable: true, value: loaded });
     if (key !== undefined) this.#namespaces.set(key, namespace);
     return namespace;
@@ -123,20 +134,27 @@ export class Linker {
 }
 
 const isNamespace = (value: object): boolean =>
-  (value as Record<symbol, unknown>)[Symbol.toStringTag] === 'Module' && Object.getPrototypeOf(value) === null;
+  (value as Record<symbol, unknown>)[Symbol.toStringTag] === 'Module' &&
+  Object.getPrototypeOf(value) === null;
 
 const isEsModule = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && (isNamespace(value) || '__esModule' in value);
 
 /** Own names and, as `require` users expect, those of a class instance's methods are reached through `default`. */
 const propertyNames = (value: object): string[] =>
-  Object.getOwnPropertyNames(value).filter((name) => !(typeof value === 'function' && ['prototype', 'caller', 'arguments'].includes(name)));
+  Object.getOwnPropertyNames(value).filter(
+    (name) => !(typeof value === 'function' && ['prototype', 'caller', 'arguments'].includes(name)),
+  );
 
 /** An ES module as compiled CommonJS wants it: marked, so that its default export is not wrapped again. */
 function commonJs(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !isNamespace(value) || '__esModule' in value) return value;
+  if (typeof value !== 'object' || value === null || !isNamespace(value) || '__esModule' in value)
+    return value;
   const marked = Object.create(null) as object;
   for (const name of Object.getOwnPropertyNames(value))
-    Object.defineProperty(marked, name, { enumerable: true, get: () => (value as Record<string, unknown>)[name] });
+    Object.defineProperty(marked, name, {
+      enumerable: true,
+      get: () => (value as Record<string, unknown>)[name],
+    });
   return Object.defineProperty(marked, '__esModule', { value: true });
 }

@@ -1,6 +1,6 @@
 import ts from 'typescript';
-import { identifiers, hasTopLevelAwait } from './names.js';
 import { shiftMap } from './map.js';
+import { hasTopLevelAwait, identifiers } from './names.js';
 import type { CellService } from './service.js';
 import type { ModuleImport, SideModule } from './types.js';
 
@@ -29,14 +29,19 @@ export class SideModules {
         imports: compiled.imports.map(({ specifier }) => resolve(specifier, path)),
       });
     };
-    return { imports: imports.map(({ text }) => resolve(text, service.cellFile)), modules: [...modules.values()] };
+    return {
+      imports: imports.map(({ text }) => resolve(text, service.cellFile)),
+      modules: [...modules.values()],
+    };
   }
 
   #compile(path: string, version: string, program: ts.Program): SideModule {
     const known = this.#compiled.get(path);
     if (known?.version === version) return known;
     const text = program.getSourceFile(path)?.text ?? '';
-    const compiled = path.endsWith('.json') ? jsonModule(path, text, version) : compileModule(path, text, version, program);
+    const compiled = path.endsWith('.json')
+      ? jsonModule(path, text, version)
+      : compileModule(path, text, version, program);
     this.#compiled.set(path, compiled);
     return compiled;
   }
@@ -99,12 +104,7 @@ function resolveLocal(
   specifier: string,
   from: string,
 ): string | undefined {
-  const { resolvedModule } = ts.resolveModuleName(
-    specifier,
-    from,
-    program.getCompilerOptions(),
-    service.resolutionHost,
-  );
+  const { resolvedModule } = service.resolution.module(specifier, from);
   const path = resolvedModule?.resolvedFileName;
   if (path === undefined || declarationFile.test(path) || !service.isLocal(path)) return undefined;
   return program.getSourceFile(path) === undefined ? undefined : path;

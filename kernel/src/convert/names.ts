@@ -44,7 +44,11 @@ export function topLevelNames(statements: readonly ts.Statement[]): TopLevelName
   ): void => {
     found.push({ name, node, form, mutable: false, value: false, type: false, erased: false, ...meaning });
   };
-  const addVariables = (list: ts.VariableDeclarationList, form: TopLevelName['form'], erased: boolean): void => {
+  const addVariables = (
+    list: ts.VariableDeclarationList,
+    form: TopLevelName['form'],
+    erased: boolean,
+  ): void => {
     const scoping = list.flags & ts.NodeFlags.BlockScoped;
     const mutable = scoping === ts.NodeFlags.None || scoping === ts.NodeFlags.Let;
     for (const declaration of list.declarations)
@@ -67,7 +71,10 @@ export function topLevelNames(statements: readonly ts.Statement[]): TopLevelName
     if (ts.isNamespaceImport(bindings)) add(bindings.name.text, bindings, 'import', meaning);
     else
       for (const element of bindings.elements)
-        add(element.name.text, element, 'import', { ...meaning, erased: meaning.erased || element.isTypeOnly });
+        add(element.name.text, element, 'import', {
+          ...meaning,
+          erased: meaning.erased || element.isTypeOnly,
+        });
   };
   for (const statement of statements) {
     const erased = hasModifier(statement, ts.SyntaxKind.DeclareKeyword);
@@ -112,7 +119,10 @@ export function exportedNames(statements: readonly ts.Statement[]): Set<string> 
       if (ts.isNamedExports(statement.exportClause))
         for (const element of statement.exportClause.elements) names.add(element.name.text);
       else names.add(statement.exportClause.name.text);
-    } else if (hasModifier(statement, ts.SyntaxKind.ExportKeyword) && !hasModifier(statement, ts.SyntaxKind.DefaultKeyword)) {
+    } else if (
+      hasModifier(statement, ts.SyntaxKind.ExportKeyword) &&
+      !hasModifier(statement, ts.SyntaxKind.DefaultKeyword)
+    ) {
       for (const { name } of topLevelNames([statement])) names.add(name);
     }
   }
@@ -143,7 +153,10 @@ export function hasTopLevelAwait(node: ts.Node): boolean {
   if (ts.isClassLike(node)) {
     // Heritage, decorators and computed names run outside the class; its bodies cannot await.
     return (
-      (node.heritageClauses?.some((clause) => clause.types.some((type) => hasTopLevelAwait(type.expression))) ?? false) ||
+      (node.heritageClauses?.some((clause) =>
+        clause.types.some((type) => hasTopLevelAwait(type.expression)),
+      ) ??
+        false) ||
       node.members.some((member) => member.name !== undefined && hasTopLevelAwait(member.name))
     );
   }

@@ -92,5 +92,7 @@ export class Scope {
 
 /** V8 quotes the code in messages such as `$$f.v is not a function`; this gives the name as the author wrote it. */
 export function readableMessage(message: string): string {
-  return message.replace(/\(0 ?, (\${2,}[\p{ID_Continue}$]+)\.v\)/gu, '$1.v').replace(/\${2,}([\p{ID_Continue}$]+)\.v\b/gu, '$1');
+  return message
+    .replace(/\(0 ?, (\${2,}[\p{ID_Continue}$]+)\.v\)/gu, '$1.v')
+    .replace(/\${2,}([\p{ID_Continue}$]+)\.v\b/gu, '$1');
 }

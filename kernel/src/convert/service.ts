@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { projectOptions } from './options.js';
+import { Resolution } from './resolution.js';
 import { moduleName } from './state.js';
 import type { ConverterHost, ConverterOptions, Declarations } from './types.js';
 
@@ -19,6 +20,7 @@ interface KnownFile {
  */
 export class CellService {
   readonly cellFile: string;
+  readonly resolution: Resolution;
   readonly #host: ConverterHost;
   readonly #globalsFile: string;
   /** Imports all earlier cells: keeps their packages in memory though the present cell names none of them. */
@@ -40,22 +42,21 @@ export class CellService {
     const project = projectOptions(host);
     this.#options = project.options;
     this.#stamps = new Map(project.configFiles.map((path) => [path, host.version(path)]));
+    this.resolution = new Resolution(host, this.#options, (path) => this.#virtual.has(path));
     this.#fallbackTypes = this.#needsFallbackTypes() ? (host.fallbackTypes ?? []) : [];
     if (globals !== undefined) this.#setVirtual(this.#globalsFile, globals);
     this.#setVirtual(this.cellFile, 'export {};');
     this.#setVirtual(this.#earlierFile, 'export {};');
-    this.#service = ts.createLanguageService(this.#serviceHost(), ts.createDocumentRegistry(host.caseSensitive));
+    this.#service = ts.createLanguageService(
+      this.#serviceHost(),
+      ts.createDocumentRegistry(host.caseSensitive),
+    );
   }
 
   /** False after tsconfig.json changed: the service must be made anew. */
   get current(): boolean {
     for (const [path, stamp] of this.#stamps) if (this.#host.version(path) !== stamp) return false;
     return true;
-  }
-
-  get resolutionHost(): ts.ModuleResolutionHost {
-    const { fileExists, readFile, directoryExists, realPath, directories } = this.#host;
-    return { fileExists, readFile, directoryExists, realpath: realPath, getDirectories: directories };
   }
 
   get language(): ts.LanguageService {
@@ -96,13 +97,24 @@ export class CellService {
     }
   }
 
+  /** Looks for everything on disk again, as after a package was installed. */
+  refresh(): void {
+    this.resolution.forget();
+    const cell = this.#virtual.get(this.cellFile);
+    if (cell !== undefined) this.#virtual.set(this.cellFile, { ...cell, version: ++this.#version });
+  }
+
   dispose(): void {
     this.#service.dispose();
   }
 
   /** A file of the project itself, which may change at any time. */
   isLocal(path: string): boolean {
-    return !path.includes('/node_modules/') && !path.startsWith(this.#host.libDirectory) && !this.#virtual.has(path);
+    return (
+      !path.includes('/node_modules/') &&
+      !path.startsWith(this.#host.libDirectory) &&
+      !this.#virtual.has(path)
+    );
   }
 
   localVersion(path: string): string {
@@ -111,12 +123,8 @@ export class CellService {
 
   #needsFallbackTypes(): boolean {
     if (!(this.#options.types?.includes('node') ?? false)) return false;
-    const { resolvedTypeReferenceDirective } = ts.resolveTypeReferenceDirective(
-      'node',
-      `${this.#host.directory}/__inferred type names__.ts`,
-      this.#options,
-      { fileExists: this.#host.fileExists, readFile: this.#host.readFile, directoryExists: this.#host.directoryExists },
-    );
+    const place = `${this.#host.directory}/__inferred type names__.ts`;
+    const { resolvedTypeReferenceDirective } = this.resolution.types('node', place);
     if (resolvedTypeReferenceDirective?.resolvedFileName !== undefined) return false;
     this.#options.types = this.#options.types?.filter((name) => name !== 'node');
     return true;
@@ -136,10 +144,16 @@ export class CellService {
     return file;
   }
 
-  #serviceHost(): ts.LanguageServiceHost {
+  #serviceHost(): ts.LanguageServiceHost & Pick<ts.CompilerHost, 'getModuleResolutionCache'> {
     const host = this.#host;
     const virtual = this.#virtual;
+    const { resolution } = this;
     return {
+      resolveModuleNameLiterals: (literals, from) =>
+        literals.map(({ text }) => resolution.module(text, from)),
+      resolveTypeReferenceDirectiveReferences: (names, from) =>
+        names.map((name) => resolution.types(name, from)),
+      getModuleResolutionCache: () => resolution.cache,
       getCompilationSettings: () => this.#options,
       // Always the same roots: TypeScript resolves every import anew when they change.
       getScriptFileNames: () => [

@@ -12,7 +12,10 @@ const reference = /["']\.\/__heed_(\d+)["']/g;
 function reachable(modules: readonly DeclarationModule[], names: readonly NameEntry[]): DeclarationModule[] {
   const byId = new Map(modules.map((module) => [module.id, module]));
   const kept = new Set<number>();
-  const pending = [...names.map((entry) => entry.module), ...modules.filter((m) => m.ambient).map((m) => m.id)];
+  const pending = [
+    ...names.map((entry) => entry.module),
+    ...modules.filter((m) => m.ambient).map((m) => m.id),
+  ];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     const module = byId.get(id);
     if (module === undefined || kept.has(id)) continue;
@@ -45,7 +48,11 @@ export function extend(
  * The declarations after a cell that stopped half way: those of `next`, but for the names `lost`, which mean again what
  * they meant in `previous`, if anything.
  */
-export function withoutNames(previous: Declarations, next: Declarations, lost: Iterable<string>): Declarations {
+export function withoutNames(
+  previous: Declarations,
+  next: Declarations,
+  lost: Iterable<string>,
+): Declarations {
   const gone = new Set(lost);
   if (gone.size === 0) return next;
   const earlier = new Map(previous.names.map((entry) => [entry.name, entry]));
@@ -85,9 +92,13 @@ export function visibleNames(
       merged.push(entry);
     } else if (!wanted(entry.name)) continue;
     if (entry.mutable)
-      variables.push(`declare let ${entry.name}: typeof import("./${moduleName(entry.module)}").${entry.name};`);
+      variables.push(
+        `declare let ${entry.name}: typeof import("./${moduleName(entry.module)}").${entry.name};`,
+      );
     else imports.set(entry.module, [...(imports.get(entry.module) ?? []), entry.name]);
   }
-  const lines = [...imports].map(([id, names]) => `import { ${names.join(', ')} } from "./${moduleName(id)}";`);
+  const lines = [...imports].map(
+    ([id, names]) => `import { ${names.join(', ')} } from "./${moduleName(id)}";`,
+  );
   return { header: `export {}; ${[...lines, ...variables].join(' ')}\n`, merged };
 }

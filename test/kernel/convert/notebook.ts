@@ -17,7 +17,11 @@ import {
 } from '../../../kernel/src/convert/index.js';
 
 /** A folder with files, gone after the test. */
-export function folder(files: Record<string, string>): { path: string; write(name: string, text: string): void; remove(): void } {
+export function folder(files: Record<string, string>): {
+  path: string;
+  write(name: string, text: string): void;
+  remove(): void;
+} {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'heed-convert-')));
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(path, name)), { recursive: true });
@@ -39,7 +43,12 @@ const external = async (specifier: string, importer: string): Promise<unknown> =
     return require(specifier);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_REQUIRE_ASYNC_MODULE' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED' && code !== 'ERR_REQUIRE_ESM') throw error;
+    if (
+      code !== 'ERR_REQUIRE_ASYNC_MODULE' &&
+      code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED' &&
+      code !== 'ERR_REQUIRE_ESM'
+    )
+      throw error;
     return importFrom(specifier, importer);
   }
 };
@@ -57,7 +66,10 @@ const importFrom = (specifier: string, importer: string): Promise<unknown> => {
 export class Notebook {
   readonly scope = new Scope();
   declarations: Declarations = noDeclarations;
-  readonly #linker = new Linker({ evaluate: (code, filename) => vm.runInThisContext(code, { filename }), external });
+  readonly #linker = new Linker({
+    evaluate: (code, filename) => vm.runInThisContext(code, { filename }),
+    external,
+  });
   readonly #file: string;
 
   constructor(
@@ -70,7 +82,11 @@ export class Notebook {
   /** Runs a cell and gives its value or what it threw. */
   async run(source: string): Promise<Ran> {
     const conversion = this.converter.convert(source, this.declarations);
-    assert.deepEqual(conversion.diagnostics.filter(({ category }) => category === 'error'), [], source);
+    assert.deepEqual(
+      conversion.diagnostics.filter(({ category }) => category === 'error'),
+      [],
+      source,
+    );
     const modules = await this.#linker.load(conversion.imports, conversion.sideModules, this.#file);
     const context = this.scope.context({
       modules,
@@ -78,10 +94,14 @@ export class Notebook {
       meta: { url: pathToFileURL(this.#file).href },
       require: createRequire(this.#file),
     });
-    const cell = vm.runInThisContext(conversion.code, { filename: this.#file }) as (context: unknown) => unknown;
+    const cell = vm.runInThisContext(conversion.code, { filename: this.#file }) as (
+      context: unknown,
+    ) => unknown;
     try {
       const returned = cell(context);
-      const result = (conversion.hasTopLevelAwait ? await returned : returned) as { value: unknown } | undefined;
+      const result = (conversion.hasTopLevelAwait ? await returned : returned) as
+        | { value: unknown }
+        | undefined;
       this.declarations = conversion.declarations;
       return { conversion, value: result?.value, error: undefined };
     } catch (error) {
@@ -106,8 +126,12 @@ export class Notebook {
   errors(source: string): string[] {
     return this.converter
       .convert(source, this.declarations)
-      .diagnostics.map(({ line, character, code, file }) => `${file === undefined ? '' : `${file}:`}${line}:${character} TS${code}`);
+      .diagnostics.map(
+        ({ line, character, code, file }) =>
+          `${file === undefined ? '' : `${file}:`}${line}:${character} TS${code}`,
+      );
   }
 }
 
-export const notebookIn = (directory: string): Notebook => new Notebook(createConverter(createNodeHost(directory)), directory);
+export const notebookIn = (directory: string): Notebook =>
+  new Notebook(createConverter(createNodeHost(directory)), directory);
