@@ -1,12 +1,14 @@
 import ts from 'typescript';
-import { type CellSpan, toDiagnostics } from './diagnostics.js';
+import { entries, nestedVariables } from './declared.js';
+import { toDiagnostics } from './diagnostics.js';
 import { cellTransformers, isWithinSpan } from './emit.js';
 import { completeAt, inspectAt, isComplete } from './language.js';
+import { type Layout, layOut } from './layout.js';
 import { shiftMap } from './map.js';
 import { SideModules } from './modules.js';
-import { exportedNames, hasTopLevelAwait, identifiers, type TopLevelName, topLevelNames } from './names.js';
+import { hasTopLevelAwait, topLevelNames } from './names.js';
 import { CellService } from './service.js';
-import { extend, visibleNames, withoutNames } from './state.js';
+import { extend, withoutNames } from './state.js';
 import type {
   Completeness,
   Completion,
@@ -16,7 +18,6 @@ import type {
   Declarations,
   Diagnostic,
   Inspection,
-  NameEntry,
 } from './types.js';
 
 /** TypeScript cells to JavaScript. It remembers files, never cells: what is known of those is handed in. */
@@ -30,15 +31,6 @@ export interface Converter {
   /** Declarations after a cell that stopped before it assigned `lost`. */
   withoutNames(previous: Declarations, next: Declarations, lost: Iterable<string>): Declarations;
   close(): void;
-}
-
-/** A cell laid out for the compiler. */
-interface Layout {
-  readonly text: string;
-  readonly cell: CellSpan;
-  readonly declared: ReadonlyMap<string, { value: boolean; type: boolean }>;
-  readonly merged: readonly NameEntry[];
-  readonly identifiers: ReadonlySet<string>;
 }
 
 /** A converter for notebooks of one folder. */
@@ -78,7 +70,7 @@ export function createConverter(host: ConverterHost, options: ConverterOptions =
     complete: (source, position, declarations) =>
       guarded(
         (running) => {
-          const { text, cell } = layOut(running, source, declarations, { everyName: true });
+          const { text, cell } = layOut(running.cellFile, source, declarations, { everyName: true });
           running.open(text, declarations);
           return completeAt(running, cell, position);
         },
@@ -87,7 +79,7 @@ export function createConverter(host: ConverterHost, options: ConverterOptions =
     inspect: (source, position, declarations) =>
       guarded(
         (running) => {
-          const { text, cell } = layOut(running, source, declarations, { everyName: false });
+          const { text, cell } = layOut(running.cellFile, source, declarations, { everyName: false });
           running.open(text, declarations);
           return inspectAt(running, cell, position);
         },
@@ -102,29 +94,6 @@ export function createConverter(host: ConverterHost, options: ConverterOptions =
 const missingModule = 2307;
 const untypedModule = 7016;
 
-function layOut(
-  service: CellService,
-  source: string,
-  declarations: Declarations,
-  { everyName }: { everyName: boolean },
-): Layout {
-  const prefix = 'export {};';
-  const parsed = ts.createSourceFile(service.cellFile, prefix + source, ts.ScriptTarget.Latest, true);
-  const statements = parsed.statements.slice(1);
-  const declared = new Map<string, { value: boolean; type: boolean }>();
-  for (const { name, value, type } of topLevelNames(statements)) {
-    const before = declared.get(name);
-    declared.set(name, { value: value || (before?.value ?? false), type: type || (before?.type ?? false) });
-  }
-  const used = identifiers(parsed);
-  const { header, merged } = visibleNames(declarations, declared, (name) => everyName || used.has(name));
-  const exported = exportedNames(statements);
-  const footer = [...declared.keys()].filter((name) => !exported.has(name));
-  const text = `${header}${source}\n;export { ${footer.join(', ')} };`;
-  const cell = { file: service.cellFile, start: header.length, source };
-  return { text, cell, declared, merged, identifiers: used };
-}
-
 function convertCell(
   service: CellService,
   sideModules: SideModules,
@@ -132,7 +101,7 @@ function convertCell(
   source: string,
   declarations: Declarations,
 ): Conversion {
-  const layout = layOut(service, source, declarations, { everyName: false });
+  const layout = layOut(service.cellFile, source, declarations, { everyName: false });
   const { text, cell } = layout;
   service.open(text, declarations);
   let { program } = service;
@@ -217,54 +186,6 @@ function wrap(
   const constants = declared.length === 0 ? '' : ` const ${declared.join(', ')};`;
   const body = code.replace(/^\/\/# sourceMappingURL=.*$/m, '');
   return `(${isAsync ? 'async ' : ''}function (${prefix}) { "use strict";${constants}\n${body}\n})`;
-}
-
-/** TypeScript writes no declarations for a `var` inside a statement. */
-function nestedVariables(own: readonly TopLevelName[], checker: ts.TypeChecker): string {
-  const types = new Map<string, string>();
-  for (const { name, node, form } of own) {
-    if (form !== 'nested var' || types.has(name)) continue;
-    const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
-    types.set(name, checker.typeToString(checker.getTypeAtLocation(node), node, flags));
-  }
-  return [...types].map(([name, type]) => `declare var ${name}: ${type};\n`).join('');
-}
-
-/** The cell's names as later cells see them. */
-function entries(
-  own: readonly TopLevelName[],
-  layout: Layout,
-  checker: ts.TypeChecker,
-): Omit<NameEntry, 'module'>[] {
-  const found = new Map<string, Omit<NameEntry, 'module'>>();
-  const add = (entry: Omit<NameEntry, 'module'>): void => {
-    const before = found.get(entry.name);
-    found.set(entry.name, {
-      name: entry.name,
-      mutable: entry.mutable || (before?.mutable ?? false),
-      value: entry.value || (before?.value ?? false),
-      type: entry.type || (before?.type ?? false),
-    });
-  };
-  for (const { name, mutable, value, type, form, node } of own) {
-    const identifier = (node as ts.NamedDeclaration).name;
-    const alias =
-      form === 'import' && identifier !== undefined ? checker.getSymbolAtLocation(identifier) : undefined;
-    const target =
-      alias !== undefined && (alias.flags & ts.SymbolFlags.Alias) !== 0
-        ? checker.getAliasedSymbol(alias)
-        : undefined;
-    if (target?.declarations === undefined) add({ name, mutable, value, type });
-    else
-      add({
-        name,
-        mutable,
-        value: (target.flags & ts.SymbolFlags.Value) !== 0,
-        type: (target.flags & (ts.SymbolFlags.Type | ts.SymbolFlags.Namespace)) !== 0,
-      });
-  }
-  for (const { name, mutable, value, type } of layout.merged) add({ name, mutable, value, type });
-  return [...found.values()];
 }
 
 function rejected(diagnostics: readonly Diagnostic[], declarations: Declarations): Conversion {
