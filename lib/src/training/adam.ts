@@ -20,7 +20,7 @@ export interface AdamConfig {
 export const defaultAdam: AdamConfig = {
   beta1: 0.9, // the paper's
   beta2: 0.999, // the paper's
-  epsilon: 1e-7, // float32: the paper's 1e-8 is below what its square root resolves
+  epsilon: 1e-7, // that of TensorFlow.js and Keras, so that a training can be carried on there
 };
 
 /** Gradients by the names of the parameters. */

@@ -51,7 +51,10 @@ for (const cell of ['gru', 'lstm'] satisfies CoderCell[]) {
       assert.ok(Math.abs(loss - Math.log(8)) < 1, `loss ${loss}`);
       for (const [name] of flattenParams(translator.params)) {
         const gradient = gradients.get(name);
-        assert.ok(gradient !== undefined && gradient.dataSync().some((value) => value !== 0), name);
+        assert.ok(
+          gradient?.dataSync().some((value) => value !== 0),
+          name,
+        );
       }
       tf.dispose([...gradients.values()]);
       assert.equal(tf.memory().numTensors, before);
