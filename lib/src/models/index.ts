@@ -7,6 +7,7 @@ export {
 } from './translate.js';
 export {
   defaultTranslatorConfig,
+  defaultTranslatorTraining,
   initTranslator,
   loadTranslator,
   readSources,
