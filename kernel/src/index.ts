@@ -14,5 +14,14 @@ export {
   svg,
   toBundle,
 } from './display/index.js';
-export type { ClearOptions, DisplayOptions, Host } from './host.js';
-export { clearOutput, display } from './notebook.js';
+export type {
+  ClearOptions,
+  Comm,
+  CommListener,
+  CommMessage,
+  CommOptions,
+  CommTarget,
+  DisplayOptions,
+  Host,
+} from './host.js';
+export { clearOutput, display, openComm, promptPassword, registerComm } from './notebook.js';

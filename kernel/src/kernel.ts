@@ -1,24 +1,31 @@
-import { toBundle } from './display/bundle.js';
-import { completeBundle } from './display/complete.js';
+import type { Converter } from './convert/index.js';
 import { CellContext } from './execution/cell-context.js';
 import { redirectStreams } from './execution/console.js';
-import type { Converter } from './execution/converter.js';
 import { Executor } from './execution/executor.js';
-import { displayContent } from './execution/outputs.js';
-import { type Cell, ExecuteHandler } from './handlers/execute.js';
-import { History } from './handlers/history.js';
+import { CellOutput } from './execution/outputs.js';
+import { Interrupted } from './execution/traceback.js';
+import { Cell } from './handlers/cell.js';
+import { Comms } from './handlers/comms.js';
+import type { HandlerContext } from './handlers/context.js';
+import { ExecuteHandler } from './handlers/execute.js';
+import { HistoryStore } from './handlers/history-store.js';
 import { handlers } from './handlers/index.js';
-import { GLOBAL_DECLARATIONS, type Host, hostSymbol, type NotebookApi, notebookSymbol } from './host.js';
+import { InputRequests } from './handlers/input.js';
+import { hostSymbol, notebookSymbol } from './host.js';
+import { host, notebookApi } from './notebook-api.js';
 import type { Connection } from './wire/connection.js';
 import { KernelEndpoint } from './wire/endpoint.js';
-import { createMessage, type KernelInfoReply, type Message } from './wire/messages.js';
+import { createMessage, type ErrorContent, type KernelInfoReply, type Message } from './wire/messages.js';
 
 export interface KernelOptions {
   readonly connection: Connection;
-  readonly converter: Converter;
+  /** Makes the converter, once the kernel answers. `shield` surrounds its work, which an interrupt must not end. */
+  createConverter(shield: KernelEndpoint['shield']): Promise<Converter>;
   readonly info: KernelInfoReply;
   /** The notebook's folder. */
   readonly folder: string;
+  /** Where the history is kept between sessions; without it, in memory alone. */
+  readonly historyFile?: string;
 }
 
 interface Queued {
@@ -28,62 +35,93 @@ interface Queued {
 
 /** A kernel on its sockets: takes requests, runs cells in order, answers everything else at once. */
 export class Kernel {
-  readonly #info: KernelInfoReply;
-  readonly #executor: Executor;
-  readonly #history = new History();
+  readonly #endpoint: KernelEndpoint;
+  readonly #handling: HandlerContext;
   readonly #context: CellContext<Cell>;
   readonly #execute: ExecuteHandler;
-  readonly #log: (line: string) => void;
+  readonly #input: InputRequests;
   readonly #queue: Queued[] = [];
-  #endpoint!: KernelEndpoint;
   #working = false;
   #cell: Cell | undefined;
   /** Cells that arrived up to this number are answered `aborted`: one before them has failed. */
   #abortUpTo = 0;
 
-  private constructor({ converter, info, folder }: KernelOptions) {
-    this.#info = info;
-    const notebook = this.#notebook();
-    const values = { display: notebook.display, clearOutput: notebook.clearOutput };
-    this.#executor = new Executor({
-      converter,
-      folder,
-      globals: { declarations: GLOBAL_DECLARATIONS, values },
-    });
-    this.#executor.stacks.install();
+  private constructor(endpoint: KernelEndpoint, options: KernelOptions) {
+    this.#endpoint = endpoint;
+    const shield: KernelEndpoint['shield'] = (work) => endpoint.shield(work);
     this.#context = new CellContext((error, cell) => this.#onStrayError(error, cell));
-    this.#context.install();
-    this.#log = redirectStreams(() => this.#context.current?.output);
-    Object.assign(globalThis, values, { [hostSymbol]: this.#host(), [notebookSymbol]: notebook });
+    const current = () => this.#context.current;
+    const log = redirectStreams(() => current()?.output);
+    const converter = options.createConverter(shield);
+    converter.catch((error) => log(`heed: the compiler could not be loaded: ${error.stack}`));
+    const executor = new Executor({ converter, folder: options.folder });
+    const file = options.historyFile;
+    const history = new HistoryStore({ log, shield, ...(file === undefined ? {} : { file }) });
+    const comms = new Comms({
+      publish: (type, content, more) =>
+        endpoint.publish(type, current()?.request.header ?? {}, content, more),
+    });
+    this.#handling = { executor, history, comms, log };
+    this.#input = new InputRequests({
+      cell: () => this.#cell,
+      session: () => endpoint.session,
+      askBlocking: (request) => endpoint.askBlocking(request),
+      send: (request) => endpoint.send('stdin', request),
+      fail: (error) => executor.fail(error),
+    });
     this.#execute = new ExecuteHandler({
-      executor: this.#executor,
-      history: this.#history,
-      log: this.#log,
-      publish: (type, parent, content) => this.#endpoint.publish(type, parent, content),
+      ...this.#handling,
+      publish: (type, parent, content) => endpoint.publish(type, parent, content),
       begin: (cell) => this.#begin(cell),
+    });
+    executor.stacks.install();
+    this.#context.install();
+    this.#input.install();
+    const notebook = notebookApi({ current, comms, input: this.#input });
+    const { display, clearOutput } = notebook;
+    Object.assign(globalThis, {
+      display,
+      clearOutput,
+      [hostSymbol]: host(current),
+      [notebookSymbol]: notebook,
     });
   }
 
   /** Binds the sockets and serves until a shutdown request or the end of the parent process. */
   static async start(options: KernelOptions): Promise<Kernel> {
-    const kernel = new Kernel(options);
-    kernel.#endpoint = await KernelEndpoint.bind(options.connection, options.info, {
-      onMessage: (channel, message, sequence) => {
-        // What terminated code left behind must not become the context of a request.
-        if (!kernel.#cell) kernel.#context.recover();
-        void kernel.#receive(channel, message, sequence);
+    let kernel: Kernel | undefined;
+    const early: (() => void)[] = [];
+    // What comes before the kernel stands is kept, not lost.
+    const later = (work: (kernel: Kernel) => void) => {
+      if (kernel) work(kernel);
+      else early.push(() => work(kernel!));
+    };
+    const endpoint = await KernelEndpoint.bind(options.connection, options.info, {
+      onMessage: (channel, message, sequence) =>
+        later((kernel) => {
+          // What terminated code left behind must not become the context of a request.
+          if (!kernel.#cell) kernel.#context.recover();
+          void kernel.#receive(channel, message, sequence);
+        }),
+      onInterrupt: () => {
+        if (kernel) kernel.#interrupt();
       },
-      onInterrupt: () => kernel.#interrupt(),
-      onShutdown: () => void kernel.#shutdown(),
-      onDropped: (reason, count) => kernel.#log(`heed: dropped a message (${count} so far): ${reason}`),
+      onShutdown: () => later((kernel) => void kernel.#shutdown()),
+      onDropped: (reason, count) =>
+        later((kernel) => kernel.#handling.log(`heed: dropped a message (${count} so far): ${reason}`)),
     });
-    kernel.#endpoint.publish('status', {}, { execution_state: 'starting' });
+    endpoint.publish('status', {}, { execution_state: 'starting' });
+    kernel = new Kernel(endpoint, options);
+    for (const work of early) work();
     return kernel;
   }
 
   async #receive(channel: 'shell' | 'control' | 'stdin', message: Message, sequence: number): Promise<void> {
     const type = message.header.msg_type;
-    if (channel === 'stdin') return;
+    if (channel === 'stdin') {
+      this.#input.receive(message);
+      return;
+    }
     if (type === 'execute_request') {
       this.#queue.push({ message, sequence });
       if (!this.#working) await this.#work();
@@ -93,20 +131,44 @@ export class Kernel {
       this.#endpoint.shutdown(message);
       return;
     }
+    if (/^comm_(open|msg|close)$/.test(type)) {
+      await this.#between(message, () => this.#communicate(message));
+      return;
+    }
     await this.#between(message, async () => {
-      if (type === 'kernel_info_request') return this.#reply(channel, message, { ...this.#info });
       const handler = handlers[type];
       if (!handler) {
-        this.#log(`heed: ignored a message of unknown type ${JSON.stringify(type)}`);
+        this.#handling.log(`heed: ignored a message of unknown type ${JSON.stringify(type)}`);
         return;
       }
       try {
-        const context = { executor: this.#executor, history: this.#history, log: this.#log };
-        this.#reply(channel, message, await handler(message.content, context, message.header));
+        const content = await handler(message.content, this.#handling, message);
+        if (content) this.#reply(channel, message, content);
       } catch (error) {
-        this.#reply(channel, message, { status: 'error', ...this.#executor.stacks.describe(error) });
+        this.#reply(channel, message, { status: 'error', ...this.#describe(error) });
       }
     });
+  }
+
+  /** Runs what listens to a comm; what it puts out belongs to the message, as a cell's output to its request. */
+  async #communicate(message: Message): Promise<void> {
+    const { header } = message;
+    const publish = (type: string, parent: Message['parent_header'], content: Record<string, unknown>) =>
+      this.#endpoint.publish(type, parent, content);
+    const name = `comm message ${header.msg_type}`;
+    const cell = new Cell(name, new CellOutput(header, publish, { silent: false }), message, {
+      allowsInput: false,
+    });
+    try {
+      await this.#context.run(cell, () => this.#handling.comms.receive(header.msg_type, message));
+    } catch (error) {
+      cell.output.send('error', { ...this.#describe(error) });
+    }
+    await cell.output.drained();
+  }
+
+  #describe(error: unknown): ErrorContent {
+    return this.#handling.executor.stacks.describe(error);
   }
 
   /** Runs the queued cells in the order of their arrival. */
@@ -122,7 +184,7 @@ export class Kernel {
           this.#reply('shell', message, { status: 'aborted', execution_count, ename, evalue, traceback: [] });
           return;
         }
-        const reply = await this.#execute.handle(message.content, message.header);
+        const reply = await this.#execute.handle(message);
         if (reply.status === 'error' && message.content.stop_on_error !== false) {
           await this.#endpoint.sync();
           this.#abortUpTo = this.#endpoint.received;
@@ -139,7 +201,7 @@ export class Kernel {
     try {
       await work();
     } catch (error) {
-      this.#log(`heed: ${message.header.msg_type} failed: ${(error as Error).stack}`);
+      this.#handling.log(`heed: ${message.header.msg_type} failed: ${(error as Error).stack}`);
     } finally {
       this.#endpoint.publish('status', message.header, { execution_state: 'idle' });
     }
@@ -170,57 +232,26 @@ export class Kernel {
     try {
       this.#context.run(cell, () => cell.abort.abort());
     } catch (error) {
-      this.#log(`heed: a listener of the cell's AbortSignal failed: ${(error as Error).stack}`);
+      this.#handling.log(`heed: a listener of the cell's AbortSignal failed: ${(error as Error).stack}`);
     }
     cell.output.close();
-    this.#executor.interrupt(cell.name);
+    this.#handling.executor.fail(new Interrupted(`${cell.name} was stopped`));
   }
 
   #onStrayError(error: unknown, cell: Cell | undefined): void {
     if (!cell) {
-      this.#log(`heed: ${this.#executor.stacks.describe(error).traceback.join('\n')}`);
+      this.#handling.log(`heed: ${this.#describe(error).traceback.join('\n')}`);
       return;
     }
     if (cell.interrupted) return;
-    const described = this.#executor.stacks.describe(error);
+    const described = this.#describe(error);
     if (cell.running) cell.stray ??= described;
     cell.output.send('error', { ...described });
   }
 
-  #notebook(): NotebookApi {
-    const current = (what: string) => {
-      const cell = this.#context.current;
-      if (!cell) throw new Error(`${what} has no cell to show in: call it from a cell`);
-      return cell;
-    };
-    return {
-      display: (value, options = {}) => {
-        const { id, update = false } = options;
-        if (update && id === undefined) {
-          throw new Error('display({ update: true }) needs the id of the output to replace');
-        }
-        const content = toBundle(value).then((bundle) => displayContent(bundle, id));
-        return current('display').output.sendLater(update ? 'update_display_data' : 'display_data', content);
-      },
-      clearOutput: ({ wait = false } = {}) => current('clearOutput').output.send('clear_output', { wait }),
-    };
-  }
-
-  #host(): Host {
-    return {
-      display: (data, { id, update = false, metadata = {} } = {}) => {
-        const output = this.#context.current?.output;
-        const bundle = completeBundle({ data: { ...data }, metadata: { ...metadata } });
-        const content = Promise.resolve(bundle).then((whole) => displayContent(whole, id));
-        void output?.sendLater(update ? 'update_display_data' : 'display_data', content);
-      },
-      signal: () => this.#context.current?.abort.signal,
-    };
-  }
-
   async #shutdown(): Promise<void> {
     this.#cell?.abort.abort();
-    this.#executor.converter.close();
+    await this.#handling.history.close();
     await this.#endpoint.close();
     process.exit(0);
   }

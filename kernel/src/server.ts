@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { TslabConverter } from './execution/tslab-converter.js';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Converter } from './convert/index.js';
 import { kernelInfoReply } from './handlers/kernel-info.js';
+import { GLOBAL_DECLARATIONS } from './host.js';
 import { Kernel } from './kernel.js';
+import { userDataFolder } from './run/kernelspec.js';
 import { readConnectionFile } from './wire/connection.js';
 
 export interface StartOptions {
@@ -15,8 +19,43 @@ export interface StartOptions {
  */
 export async function startKernel({ connectionFile }: StartOptions): Promise<void> {
   const connection = await readConnectionFile(connectionFile);
-  const converter = new TslabConverter();
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const info = kernelInfoReply({ kernel: version, typescript: converter.typescriptVersion });
-  await Kernel.start({ connection, converter, info, folder: process.cwd() });
+  const versionOf = (file: string | URL): string => JSON.parse(readFileSync(file, 'utf8')).version;
+  const { resolve } = createRequire(import.meta.url);
+  const info = kernelInfoReply({
+    kernel: versionOf(new URL('../package.json', import.meta.url)),
+    // The compiler takes a second to load, its version nothing.
+    typescript: versionOf(resolve('typescript/package.json')),
+  });
+  const folder = process.cwd();
+  const historyFile = process.env.HEED_HISTORY ?? join(userDataFolder(), 'heed', 'history.sqlite');
+  await Kernel.start({
+    connection,
+    info,
+    folder,
+    createConverter: (shield) => createConverter(folder, shield),
+    ...(historyFile === 'none' ? {} : { historyFile }),
+  });
+}
+
+type Shield = <T>(work: () => T) => T;
+// The kernel's own turn of the loop must not be taken for that of a cell.
+const { setImmediate: soon } = globalThis;
+
+/** Loads the compiler, after what the sockets have brought so far. */
+async function createConverter(folder: string, shield: Shield): Promise<Converter> {
+  await new Promise<void>((resolve) => soon(resolve));
+  const { createConverter: create, createNodeHost, noDeclarations } = await import('./convert/index.js');
+  const converter = create(createNodeHost(folder), { globals: GLOBAL_DECLARATIONS });
+  const shielded: Converter = {
+    typescriptVersion: converter.typescriptVersion,
+    convert: (...values) => shield(() => converter.convert(...values)),
+    complete: (...values) => shield(() => converter.complete(...values)),
+    inspect: (...values) => shield(() => converter.inspect(...values)),
+    isComplete: (...values) => shield(() => converter.isComplete(...values)),
+    withoutNames: (...values) => shield(() => converter.withoutNames(...values)),
+    close: () => converter.close(),
+  };
+  // Reads the standard library's types, which the first cell would wait for: readers are slower than that.
+  soon(() => shielded.convert('console.log([1].map(String))', noDeclarations));
+  return shielded;
 }

@@ -63,7 +63,9 @@ export function sorted({ reply, published }: Exchange): Cell {
 }
 
 /** Starts a kernel in `folder`, or in a new folder that is removed at the end. */
-export async function startTestKernel(options: { readonly folder?: string } = {}): Promise<TestKernel> {
+export async function startTestKernel(
+  options: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<TestKernel> {
   const own = await mkdtemp(join(tmpdir(), 'heed kernel '));
   const folder = options.folder ?? own;
   const connection = await createConnection();
@@ -73,7 +75,12 @@ export async function startTestKernel(options: { readonly folder?: string } = {}
   const child = spawn(process.execPath, ['--conditions=heed-source', '--import', tsx, program, file], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') },
+    env: {
+      ...process.env,
+      TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json'),
+      HEED_HISTORY: 'none',
+      ...options.env,
+    },
   });
   let log = '';
   child.stdout!.on('data', (data) => (log += data));

@@ -1,8 +1,14 @@
-import { constants, Script } from 'node:vm';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Conversion, Converter, Declarations } from '../convert/index.js';
+import { Linker } from '../convert/linker.js';
+import { type CellContext, Scope } from '../convert/scope.js';
+import { noDeclarations } from '../convert/state.js';
 import type { ErrorContent } from '../wire/messages.js';
-import type { Conversion, Converter } from './converter.js';
-import { CellModules } from './modules.js';
+import { moduleHost } from './modules.js';
 import { locator } from './source-map.js';
+import { startFromLoop } from './start.js';
 import { describeDiagnostics, Interrupted, StackWriter } from './traceback.js';
 
 /** How a cell ended. `value` is there only if its last statement is an expression. */
@@ -11,148 +17,172 @@ export type Outcome =
   | { readonly status: 'error'; readonly error: ErrorContent };
 
 export interface ExecutorOptions {
-  readonly converter: Converter;
+  /** Made while the kernel already answers; the first cell waits for it. */
+  readonly converter: Promise<Converter>;
   /** The notebook's folder: modules are resolved from here. */
   readonly folder: string;
-  /** Names that every cell knows, with their types as a declaration file. */
-  readonly globals: { readonly declarations: string; readonly values: Record<string, unknown> };
 }
 
-/**
- * Runs cells one after the other and keeps their names.
- *
- * A cell is a function of its own; each of its top-level names is copied to a common scope when it is assigned, and
- * later cells read and write the common scope. Two things follow that differ from one long module: a function of an
- * earlier cell goes on seeing the variables of its own cell, also after a later cell has assigned or redefined them; and
- * a name that a cell did not reach before it threw keeps the meaning that it had before.
- */
+export interface CellOptions {
+  /** How the cell is called in stacks. */
+  readonly name: string;
+  /** Runs the synchronous part, so that a caller can say whose code it is. */
+  enter<T>(work: () => T): T;
+  /** Asked before anything of the cell runs: it may have been stopped while it was converted. */
+  isStopped(): boolean;
+}
+
+type Result = { readonly value: unknown } | undefined;
+type CellFunction = (context: CellContext) => Result | Promise<Result>;
+
+/** Runs cells one after the other and keeps their names. */
 export class Executor {
   readonly stacks: StackWriter;
-  readonly #converter: Converter;
-  readonly #modules: CellModules;
-  readonly #scope: Record<string, unknown>;
-  #declarations: string;
-  #stop: ((error: Interrupted) => void) | undefined;
+  readonly converter: Promise<Converter>;
+  readonly #file: string;
+  readonly #require: NodeJS.Require;
+  readonly #scope = new Scope();
+  #linker = new Linker(moduleHost);
+  #linking = false;
+  #declarations = noDeclarations;
+  #fail: ((error: unknown) => void) | undefined;
 
-  constructor({ converter, folder, globals }: ExecutorOptions) {
-    this.#converter = converter;
+  constructor({ converter, folder }: ExecutorOptions) {
+    this.converter = converter;
     this.stacks = new StackWriter(folder);
-    this.#modules = new CellModules(folder, this.stacks);
-    this.#scope = { ...globals.values };
-    this.#declarations = globals.declarations;
+    this.#file = join(folder, 'cell.ts');
+    this.#require = createRequire(this.#file);
   }
 
-  get converter(): Converter {
-    return this.#converter;
-  }
-
-  /** All names known so far, as a declaration file. */
-  get declarations(): string {
+  /** All that is known of the names of earlier cells. */
+  get declarations(): Declarations {
     return this.#declarations;
   }
 
-  /**
-   * Converts and runs a cell. Never rejects. `enter` runs the synchronous part, so that a caller can say whose code
-   * it is; `name` is how the cell is called in stacks.
-   */
-  async execute(source: string, name: string, enter: <T>(work: () => T) => T): Promise<Outcome> {
+  /** Converts and runs a cell. Never rejects. */
+  async execute(source: string, { name, enter, isStopped }: CellOptions): Promise<Outcome> {
+    let converter: Converter;
     let conversion: Conversion;
     try {
-      conversion = this.#converter.convert(this.#declarations, source);
+      converter = await this.converter;
+      conversion = converter.convert(source, this.#declarations);
     } catch (error) {
       return { status: 'error', error: this.stacks.describe(error) };
     }
-    this.#modules.update(conversion.sideOutputs);
-    if (conversion.diagnostics.length > 0) {
-      return { status: 'error', error: describeDiagnostics(conversion.diagnostics, source, name) };
+    if (!conversion.ok) {
+      const errors = conversion.diagnostics.filter(({ category }) => category === 'error');
+      return { status: 'error', error: describeDiagnostics(errors, source, name) };
     }
-    if (conversion.sourceMap) this.stacks.add(name, locator(conversion.sourceMap));
-    const assigned = new Set<string>();
-    const last = conversion.lastExpressionVariable;
+    this.stacks.add(name, locator(conversion.map));
+    for (const { path, map } of conversion.sideModules) this.stacks.add(path, locator(map));
+    const before = this.#declarations;
+    let context: CellContext | undefined;
     try {
-      await this.#run(conversion, name, this.#exportsOf(assigned), enter);
+      const result = await this.#settled((end) => {
+        if (isStopped()) throw new Interrupted(`${name} was stopped`);
+        const run = (modules: object[]) => {
+          context = this.#contextOf(modules);
+          const cell = moduleHost.evaluate(conversion.code, name) as CellFunction;
+          const returned = enter(() => cell(context!));
+          if (conversion.hasTopLevelAwait) (returned as Promise<Result>).then(end.resolve, end.reject);
+          else end.resolve(returned as Result);
+        };
+        if (conversion.imports.length === 0) run([]);
+        else this.#link(conversion, enter, end, run);
+      });
       this.#declarations = conversion.declarations;
-      const value = last === undefined ? undefined : this.#scope[last];
-      return { status: 'ok', hasValue: last !== undefined, value };
+      return { status: 'ok', hasValue: result !== undefined, value: result?.value };
     } catch (error) {
-      const lost = conversion.names.filter((each) => !assigned.has(each));
-      this.#declarations = lost.length
-        ? this.#converter.withoutNames(this.#declarations, conversion.declarations, lost)
-        : conversion.declarations;
+      const lost = conversion.names.filter((known) => !context?.assigned.has(known));
+      this.#declarations = converter.withoutNames(before, conversion.declarations, lost);
       return { status: 'error', error: this.stacks.describe(error) };
-    } finally {
-      if (last !== undefined) delete this.#scope[last];
     }
   }
 
-  /** Ends the running cell, whatever becomes of its code. */
-  interrupt(name: string): void {
-    this.#stop?.(new Interrupted(`${name} was stopped`));
+  /** Ends the running cell with an error, whatever becomes of its code. */
+  fail(error: unknown): void {
+    this.#fail?.(error);
+    // A module that was being loaded when its code was terminated never comes to an end.
+    if (this.#linking) this.#linker = new Linker(moduleHost);
+    this.#linking = false;
   }
 
-  #run(conversion: Conversion, name: string, exports: object, enter: <T>(work: () => T) => T): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void) => {
-        if (this.#stop === reject) this.#stop = undefined;
-        settle();
-      };
-      this.#stop = reject;
-      // Code that is terminated from outside takes with it every frame below it, so that none may be awaited:
-      // it is started from the loop, and only `interrupt` settles it then.
-      const start = () => {
-        try {
-          const kind = conversion.hasTopLevelAwait ? 'async function' : 'function';
-          const script = new Script(`(${kind} (exports, require) {\n${conversion.output}\n})`, {
-            filename: name,
-            lineOffset: -1,
-            importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-          });
-          const cell = script.runInThisContext() as (exports: object, require: NodeJS.Require) => unknown;
-          const result = enter(() => cell(exports, this.#modules.require));
-          if (!conversion.hasTopLevelAwait) end(resolve);
-          else {
-            (result as Promise<unknown>).then(
-              () => end(resolve),
-              (error) => end(() => reject(error)),
-            );
+  /** Loads what the cell imports and then runs it. */
+  #link(
+    { imports, sideModules }: Pick<Conversion, 'imports' | 'sideModules'>,
+    enter: CellOptions['enter'],
+    end: End,
+    run: (modules: object[]) => void,
+  ): void {
+    this.#linking = true;
+    enter(() => this.#linker.load(imports, sideModules, this.#file)).then(
+      (modules) => {
+        this.#linking = false;
+        startFromLoop(() => end.guard(() => run(modules)));
+      },
+      (error) => {
+        this.#linking = false;
+        end.reject(error);
+      },
+    );
+  }
+
+  /** Starts `work` from the loop; settles by what it is handed or by `fail`, whichever comes first. */
+  #settled(work: (end: End) => void): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let open = true;
+      const once =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          if (!open) return;
+          open = false;
+          this.#fail = undefined;
+          settle(value);
+        };
+      const end: End = {
+        resolve: once(resolve),
+        reject: once(reject),
+        guard: (part) => {
+          if (!open) return;
+          try {
+            part();
+          } catch (error) {
+            end.reject(error);
           }
-        } catch (error) {
-          end(() => reject(error));
-        }
+        },
       };
-      startFromLoop(start);
+      this.#fail = end.reject;
+      startFromLoop(() => end.guard(() => work(end)));
     });
   }
 
-  /** The common scope as the `exports` of one cell; notes what the cell assigns. */
-  #exportsOf(assigned: Set<string>): object {
-    const scope = this.#scope;
-    return new Proxy(scope, {
-      set: (_target, key, value) => {
-        assigned.add(String(key));
-        scope[key as string] = value;
-        return true;
-      },
-      // TypeScript defines imported names by getters, which could not be assigned again.
-      defineProperty: (_target, key, attributes) => {
-        if (key === '__esModule') return true;
-        assigned.add(String(key));
-        scope[key as string] = attributes.get ? attributes.get() : attributes.value;
-        return true;
-      },
+  #contextOf(modules: object[]): CellContext {
+    return this.#scope.context({
+      modules,
+      import: async (specifier) => this.#import(String(specifier)),
+      meta: { url: pathToFileURL(this.#file).href },
+      require: this.#require,
+      module: { exports: {} },
+      exports: {},
+      __filename: this.#file,
+      __dirname: join(this.#file, '..'),
     });
+  }
+
+  /** `import()`: which file it means, and whether that has to be converted, is known only when it runs. */
+  async #import(specifier: string): Promise<unknown> {
+    const local = /^\.{0,2}\//.test(specifier);
+    const { imports, sideModules } = local
+      ? (await this.converter).convert(`import ${JSON.stringify(specifier)};`, noDeclarations)
+      : { imports: [{ specifier }], sideModules: [] };
+    for (const { path, map } of sideModules) this.stacks.add(path, locator(map));
+    return (await this.#linker.load(imports, sideModules, this.#file))[0];
   }
 }
 
-const startFromLoop = (() => {
-  const { port1, port2 } = new MessageChannel();
-  let next: (() => void) | undefined;
-  port1.onmessage = () => next?.();
-  // The sockets' thread keeps the process alive.
-  (port1 as unknown as { unref(): void }).unref();
-  // A message's callback is the one from which terminated code leaves Node's own bookkeeping whole.
-  return (work: () => void) => {
-    next = work;
-    port2.postMessage(null);
-  };
-})();
+interface End {
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+  /** Runs a part of the cell unless it has ended; what it throws ends it. */
+  guard(part: () => void): void;
+}

@@ -1,8 +1,9 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import type { Diagnostic } from '../convert/index.js';
+import { readableMessage } from '../convert/scope.js';
 import type { ErrorContent } from '../wire/messages.js';
-import type { Diagnostic } from './converter.js';
 import type { Locate } from './source-map.js';
 
 /** What a stopped cell ends with. */
@@ -128,7 +129,7 @@ function nameOf(error: Error): string {
 
 function messageOf(error: Error): string {
   // Node adds the chain of files that led to a missing module, as machine paths.
-  return String(error.message ?? '').replace(/\nRequire stack:\n(?:- .*\n?)*/, '');
+  return readableMessage(String(error.message ?? '').replace(/\nRequire stack:\n(?:- .*\n?)*/, ''));
 }
 
 function header(error: Error): string {

@@ -2,15 +2,26 @@ import type { Handler } from './context.js';
 import { toCharacters, toUnits } from './text.js';
 
 /** complete_request: what may stand at the cursor. */
-export const complete: Handler = ({ code, cursor_pos }, { executor }) => {
+export const complete: Handler = async ({ code, cursor_pos }, { executor }) => {
   const source = String(code ?? '');
   const position = typeof cursor_pos === 'number' ? toUnits(source, cursor_pos) : source.length;
-  const found = executor.converter.complete(executor.declarations, source, position);
+  const converter = await executor.converter;
+  const found = converter.complete(source, position, executor.declarations);
+  const start = toCharacters(source, found.start);
+  const end = toCharacters(source, found.end);
   return {
     status: 'ok',
-    matches: found.candidates,
-    cursor_start: toCharacters(source, found.start),
-    cursor_end: toCharacters(source, found.end),
-    metadata: {},
+    matches: found.candidates.map(({ text }) => text),
+    cursor_start: start,
+    cursor_end: end,
+    // Front ends show the kind beside each match.
+    metadata: {
+      _jupyter_types_experimental: found.candidates.map(({ text, kind }) => ({
+        text,
+        type: kind,
+        start,
+        end,
+      })),
+    },
   };
 };

@@ -1,18 +1,22 @@
 import type { Executor } from '../execution/executor.js';
-import type { Header } from '../wire/messages.js';
-import type { History } from './history.js';
+import type { Message } from '../wire/messages.js';
+import type { Comms } from './comms.js';
+import type { HistoryStore } from './history-store.js';
 
 /** What a handler may use. */
 export interface HandlerContext {
   readonly executor: Executor;
-  readonly history: History;
+  readonly history: HistoryStore;
+  readonly comms: Comms;
   /** The kernel's own log, never a cell's output. */
   log(line: string): void;
 }
 
-/** Answers one type of request with the content of its reply. */
+/** Answers one type of request with the content of its reply; what has no reply gives nothing back. */
 export type Handler = (
   content: Record<string, unknown>,
   context: HandlerContext,
-  header: Header,
-) => Record<string, unknown> | Promise<Record<string, unknown>>;
+  request: Message,
+) => Content | undefined | Promise<Content | undefined>;
+
+type Content = Record<string, unknown>;

@@ -1,26 +1,9 @@
 import { toBundle } from '../display/bundle.js';
+import type { CellOptions } from '../execution/executor.js';
 import { CellOutput, type Publish } from '../execution/outputs.js';
-import type { ErrorContent, ExecuteReply, ExecuteRequest, Header } from '../wire/messages.js';
+import type { ExecuteReply, ExecuteRequest, Message } from '../wire/messages.js';
+import { Cell } from './cell.js';
 import type { HandlerContext } from './context.js';
-
-/** One execution of a cell. */
-export class Cell {
-  readonly name: string;
-  readonly output: CellOutput;
-  readonly abort = new AbortController();
-  /** An error that came from outside the cell's own flow: a timer, a promise that nobody awaits. */
-  stray: ErrorContent | undefined;
-  running = true;
-
-  constructor(name: string, output: CellOutput) {
-    this.name = name;
-    this.output = output;
-  }
-
-  get interrupted(): boolean {
-    return this.abort.signal.aborted;
-  }
-}
 
 export interface ExecuteContext extends HandlerContext {
   readonly publish: Publish;
@@ -43,8 +26,9 @@ export class ExecuteHandler {
     return this.#count;
   }
 
-  async handle(content: Record<string, unknown>, header: Header): Promise<ExecuteReply> {
-    const request = content as unknown as ExecuteRequest;
+  async handle(message: Message): Promise<ExecuteReply> {
+    const { header } = message;
+    const request = message.content as unknown as ExecuteRequest;
     const code = String(request.code ?? '');
     const silent = request.silent === true;
     const counts = !silent && request.store_history !== false;
@@ -52,11 +36,14 @@ export class ExecuteHandler {
     if (counts) this.#count++;
     const execution_count = this.#count;
     const entry = counts ? history.add(execution_count, code) : undefined;
-    const cell = new Cell(`cell ${execution_count}`, new CellOutput(header, publish, { silent }));
+    const cell = new Cell(`cell ${execution_count}`, new CellOutput(header, publish, { silent }), message, {
+      allowsInput: request.allow_stdin === true,
+    });
     if (!silent) publish('execute_input', header, { code, execution_count });
     const { enter, end } = begin(cell);
     try {
-      const outcome = await executor.execute(code, cell.name, enter);
+      const isStopped = () => cell.interrupted;
+      const outcome = await executor.execute(code, { name: cell.name, enter, isStopped });
       // Node tells of a rejection that nobody handles when the present turn is over.
       await new Promise<void>((resolve) => soon(resolve));
       if (outcome.status === 'error' || cell.stray) {
@@ -71,7 +58,7 @@ export class ExecuteHandler {
         if (entry && typeof bundle.data['text/plain'] === 'string') entry.output = bundle.data['text/plain'];
         cell.output.send('execute_result', { execution_count, ...bundle });
       }
-      const user_expressions = await this.#evaluate(request.user_expressions ?? {}, enter);
+      const user_expressions = await this.#evaluate(request.user_expressions ?? {}, { enter, isStopped });
       await cell.output.drained();
       return { status: 'ok', execution_count, user_expressions, payload: [] };
     } finally {
@@ -82,11 +69,15 @@ export class ExecuteHandler {
 
   async #evaluate(
     expressions: Record<string, string>,
-    enter: <T>(work: () => T) => T,
+    { enter, isStopped }: Pick<CellOptions, 'enter' | 'isStopped'>,
   ): Promise<Record<string, unknown>> {
     const results: Record<string, unknown> = {};
     for (const [key, expression] of Object.entries(expressions)) {
-      const outcome = await this.#context.executor.execute(`(${expression});`, `expression ${key}`, enter);
+      const outcome = await this.#context.executor.execute(`(${expression});`, {
+        name: `expression ${key}`,
+        enter,
+        isStopped,
+      });
       results[key] =
         outcome.status === 'ok'
           ? { status: 'ok', ...(await enter(() => toBundle(outcome.value))) }

@@ -2,14 +2,14 @@ import type { Handler } from './context.js';
 import { toUnits } from './text.js';
 
 /** inspect_request: type and documentation of the name at the cursor. */
-export const inspect: Handler = ({ code, cursor_pos }, { executor }) => {
+export const inspect: Handler = async ({ code, cursor_pos }, { executor }) => {
   const source = String(code ?? '');
   const position = typeof cursor_pos === 'number' ? toUnits(source, cursor_pos) : source.length;
-  const { converter, declarations } = executor;
-  // A cursor behind the last letter of a name still means that name.
-  const found =
-    converter.inspect(declarations, source, position) ??
-    (position > 0 ? converter.inspect(declarations, source, position - 1) : undefined);
-  const data = found ? { 'text/plain': found.text } : {};
+  const converter = await executor.converter;
+  const found = converter.inspect(source, position, executor.declarations);
+  const { signature, documentation } = found ?? { signature: '', documentation: '' };
+  const markdown = `\`\`\`typescript\n${signature}\n\`\`\`${documentation ? `\n\n${documentation}` : ''}`;
+  const plain = documentation ? `${signature}\n\n${documentation}` : signature;
+  const data = found ? { 'text/plain': plain, 'text/markdown': markdown } : {};
   return { status: 'ok', found: found !== undefined, data, metadata: {} };
 };

@@ -1,6 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import type { Converter, Diagnostic } from '../execution/converter.js';
-import { TslabConverter } from '../execution/tslab-converter.js';
+import {
+  type Converter,
+  createConverter,
+  createNodeHost,
+  type Diagnostic,
+  noDeclarations,
+} from '../convert/index.js';
+import { GLOBAL_DECLARATIONS } from '../host.js';
 import { type Notebook, NotebookError, readNotebook, tagsOf } from './notebook.js';
 
 /** What is needed of a converter to check types. */
@@ -20,15 +26,16 @@ export interface CellFault extends Diagnostic {
  */
 export function checkCells(notebook: Notebook, checker: TypeChecker, name: string): CellFault[] {
   const faults: CellFault[] = [];
-  let declarations = '';
+  let declarations = noDeclarations;
   const cells = notebook.cells.filter((cell) => cell.cell_type === 'code');
   for (const [index, cell] of cells.entries()) {
     if (cell.source.trim() === '' || tagsOf(cell).includes('skip-execution')) continue;
-    const { diagnostics, declarations: next } = checker.convert(declarations, cell.source);
-    // A converter may have no declarations for a faulty cell; those before it still hold.
-    if (diagnostics.length === 0 || next !== '') declarations = next;
+    const { diagnostics, declarations: next } = checker.convert(cell.source, declarations);
+    // A cell with a type error still declares its names, so that one slip is not reported in every cell after it.
+    declarations = next;
     if (tagsOf(cell).includes('raises-exception')) continue;
-    for (const fault of diagnostics) faults.push({ notebook: name, cell: index + 1, id: cell.id, ...fault });
+    for (const fault of diagnostics.filter(({ category }) => category === 'error'))
+      faults.push({ notebook: name, cell: index + 1, id: cell.id, ...fault });
   }
   return faults;
 }
@@ -46,7 +53,8 @@ export function describeFault({ notebook, cell, file, line, character, code, mes
  */
 export function checkNotebooks(
   paths: readonly string[],
-  createChecker: () => TypeChecker = () => new TslabConverter(),
+  createChecker: (folder: string) => TypeChecker = (folder) =>
+    createConverter(createNodeHost(folder), { globals: GLOBAL_DECLARATIONS }),
 ): CellFault[] {
   const folders = new Map<string, { path: string; notebook: Notebook }[]>();
   for (const path of paths) {
@@ -56,25 +64,12 @@ export function checkNotebooks(
     const folder = dirname(resolve(path));
     folders.set(folder, [...(folders.get(folder) ?? []), { path, notebook }]);
   }
-  return [...folders].flatMap(([folder, entries]) =>
-    insideFolder(folder, () => {
-      const checker = createChecker();
-      try {
-        return entries.flatMap(({ path, notebook }) => checkCells(notebook, checker, path));
-      } finally {
-        checker.close();
-      }
-    }),
-  );
-}
-
-/** A converter resolves imports from the working folder, as the kernel does that runs there. */
-function insideFolder<T>(folder: string, work: () => T): T {
-  const before = process.cwd();
-  process.chdir(folder);
-  try {
-    return work();
-  } finally {
-    process.chdir(before);
-  }
+  return [...folders].flatMap(([folder, entries]) => {
+    const checker = createChecker(folder);
+    try {
+      return entries.flatMap(({ path, notebook }) => checkCells(notebook, checker, path));
+    } finally {
+      checker.close();
+    }
+  });
 }

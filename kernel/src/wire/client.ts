@@ -127,6 +127,7 @@ export class KernelClient {
   async ready(timeout = 30_000): Promise<Message> {
     const end = Date.now() + timeout;
     for (;;) {
+      if (this.#closed) throw new Error('The client was closed before the kernel answered.');
       try {
         return (await this.request('shell', 'kernel_info_request', {}, { timeout: 500 })).reply;
       } catch (error) {

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { serialize } from './codec.js';
 import type { Connection } from './connection.js';
 import {
   ACKNOWLEDGED,
+  AWAITS_INPUT,
   type FromIo,
+  INPUTS,
+  type Input,
   type IoStart,
   RECEIVED,
+  SHARED_INTEGERS,
+  SHIELDED,
   SIGINT_SOURCE,
   type ToIo,
 } from './io-protocol.js';
@@ -25,6 +30,7 @@ export class KernelEndpoint {
   readonly session = randomUUID();
   readonly #worker: Worker;
   readonly #state: Int32Array;
+  readonly #input: MessagePort;
   readonly #waiting = new Map<number, () => void>();
   #syncs = 0;
 
@@ -33,10 +39,12 @@ export class KernelEndpoint {
     connection: Connection,
     kernelInfo: KernelInfoReply,
   ) {
-    const shared = new SharedArrayBuffer(8);
+    const shared = new SharedArrayBuffer(4 * SHARED_INTEGERS);
     this.#state = new Int32Array(shared);
     const { session } = this;
-    this.#worker = worker({ connection, session, kernelInfo, shared, sigintSource: SIGINT_SOURCE });
+    const { port1, port2: input } = new MessageChannel();
+    this.#input = port1;
+    this.#worker = worker({ connection, session, kernelInfo, shared, input, sigintSource: SIGINT_SOURCE });
   }
 
   /**
@@ -74,7 +82,7 @@ export class KernelEndpoint {
     type: string,
     parent: Message['parent_header'],
     content: unknown,
-    options: { readonly metadata?: Record<string, unknown> } = {},
+    options: { readonly metadata?: Record<string, unknown>; readonly buffers?: readonly Uint8Array[] } = {},
   ): void {
     const identities = [Buffer.from(`kernel.${this.session}.${type}`)];
     const { session } = this;
@@ -88,6 +96,33 @@ export class KernelEndpoint {
       this.#waiting.set(id, resolve);
       this.#post({ kind: 'sync', id });
     });
+  }
+
+  /** Does work of the kernel's own that an interrupt must not end half way. It waits until this is done. */
+  shield<T>(work: () => T): T {
+    const before = Atomics.exchange(this.#state, SHIELDED, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.#state, SHIELDED, before);
+    }
+  }
+
+  /** Sends an input_request and blocks until its reply comes, or an interrupt. */
+  askBlocking(request: Message<unknown>): Input {
+    while (receiveMessageOnPort(this.#input));
+    const seen = Atomics.load(this.#state, INPUTS);
+    Atomics.store(this.#state, AWAITS_INPUT, 1);
+    try {
+      this.send('stdin', request);
+      for (;;) {
+        Atomics.wait(this.#state, INPUTS, seen);
+        const received = receiveMessageOnPort(this.#input) as { message: Input } | undefined;
+        if (received) return received.message;
+      }
+    } finally {
+      Atomics.store(this.#state, AWAITS_INPUT, 0);
+    }
   }
 
   /** Hands a shutdown_request of the shell channel to the thread that answers those of the control channel. */
@@ -143,12 +178,13 @@ export class KernelEndpoint {
 }
 
 function startThread(workerData: IoStart): Worker {
+  const transferList = [workerData.input];
   if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./io-thread.js', import.meta.url), { workerData });
+    return new Worker(new URL('./io-thread.js', import.meta.url), { workerData, transferList });
   }
   // Run from the sources: the loader for TypeScript has to be put into each new thread by hand.
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
   const file = JSON.stringify(new URL('./io-thread.ts', import.meta.url).href);
   const program = `import(${loader}).then(({ register }) => { register(); return import(${file}); })`;
-  return new Worker(program, { eval: true, workerData });
+  return new Worker(program, { eval: true, workerData, transferList });
 }

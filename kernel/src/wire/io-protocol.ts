@@ -1,18 +1,31 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { SerializedMessage } from './codec.js';
 import type { Connection } from './connection.js';
 import type { Channel, KernelInfoReply, Message } from './messages.js';
 
-/** Places in the array that both threads share. */
+/**
+ * Places in the array of 32-bit integers that both threads share: messages received from shell and stdin; the last
+ * interrupt that the main thread heard; 1 while the main thread does work of the kernel's own that must not be
+ * terminated; 1 while it blocks until an input_reply comes; replies handed to it in that way.
+ */
 export const RECEIVED = 0;
 export const ACKNOWLEDGED = 1;
+export const SHIELDED = 2;
+export const AWAITS_INPUT = 3;
+export const INPUTS = 4;
+export const SHARED_INTEGERS = 5;
+
+/** What wakes a main thread that blocks for input. */
+export type Input = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'interrupted' };
 
 /** What the thread of the sockets is started with. */
 export interface IoStart {
   readonly connection: Connection;
   readonly session: string;
   readonly kernelInfo: KernelInfoReply;
-  /** Two 32-bit integers: messages received from shell and stdin; the last interrupt that the main thread heard. */
   readonly shared: SharedArrayBuffer;
+  /** Carries an `Input` to a main thread that blocks for it. */
+  readonly input: MessagePort;
   /** The program of the thread that waits for SIGINT. */
   readonly sigintSource: string;
 }

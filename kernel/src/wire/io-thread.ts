@@ -7,11 +7,20 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { decode, SignatureError, seal, serialize } from './codec.js';
 import { addressOf } from './connection.js';
-import type { FromIo, IoStart, ToIo } from './io-protocol.js';
-import { ACKNOWLEDGED, RECEIVED } from './io-protocol.js';
+import {
+  ACKNOWLEDGED,
+  AWAITS_INPUT,
+  type FromIo,
+  INPUTS,
+  type Input,
+  type IoStart,
+  RECEIVED,
+  SHIELDED,
+  type ToIo,
+} from './io-protocol.js';
 import { type Channel, createMessage, type Message } from './messages.js';
 
-const { connection, shared, session, kernelInfo, sigintSource } = workerData as IoStart;
+const { connection, shared, session, kernelInfo, input, sigintSource } = workerData as IoStart;
 const state = new Int32Array(shared);
 const port = parentPort!;
 const tell = (message: FromIo): void => port.postMessage(message);
@@ -45,15 +54,30 @@ function publish(type: string, parent: Message['parent_header'], content: Record
   send.iopub(serialize(createMessage(type, { session, content, parent, identities })));
 }
 
-/** Answers a request of the control channel here, without the main thread. */
-function reply(request: Message, content: Record<string, unknown>): void {
+/** Answers a request here, without the main thread. */
+function reply(request: Message, content: Record<string, unknown>, channel: Channel = 'control'): void {
   const type = request.header.msg_type.replace(/_request$/, '_reply');
   const { identities, header: parent } = request;
-  send.control(serialize(createMessage(type, { session, content, parent, identities })));
+  send[channel](serialize(createMessage(type, { session, content, parent, identities })));
+}
+
+async function inside({ header }: Message, work: () => Promise<void> | void): Promise<void> {
+  publish('status', header, { execution_state: 'busy' });
+  await work();
+  publish('status', header, { execution_state: 'idle' });
+}
+
+/** Hands what a main thread waits for to it, though it is blocked. */
+function wake(content: Input): void {
+  input.postMessage(content);
+  Atomics.add(state, INPUTS, 1);
+  Atomics.notify(state, INPUTS);
 }
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Milliseconds after which work of the kernel's own is terminated all the same. */
+const SHIELD_LIMIT = 30_000;
 let interrupts = 0;
 /**
  * Asks the main thread to stop its cell. A main thread that computes cannot hear it: then what it executes is
@@ -62,6 +86,7 @@ let interrupts = 0;
 async function interrupt(): Promise<boolean> {
   const id = ++interrupts;
   tell({ kind: 'interrupt', id });
+  if (Atomics.load(state, AWAITS_INPUT) === 1) wake({ kind: 'interrupted' });
   const heard = async (milliseconds: number) => {
     for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(5)) {
       if (Atomics.load(state, ACKNOWLEDGED) >= id) return true;
@@ -69,6 +94,9 @@ async function interrupt(): Promise<boolean> {
     return Atomics.load(state, ACKNOWLEDGED) >= id;
   };
   if (await heard(100)) return true;
+  // The compiler at work: it ends by itself, and then the main thread listens.
+  for (const end = Date.now() + SHIELD_LIMIT; Date.now() < end && Atomics.load(state, SHIELDED) === 1; )
+    if (await heard(50)) return true;
   for (let attempt = 0; attempt < 10; attempt++) {
     const inspector = new Session();
     inspector.connectToMainThread();
@@ -92,24 +120,19 @@ async function shutdown(): Promise<void> {
 
 async function onControl(message: Message): Promise<boolean> {
   const { header } = message;
-  const inside = async (work: () => Promise<void> | void) => {
-    publish('status', header, { execution_state: 'busy' });
-    await work();
-    publish('status', header, { execution_state: 'idle' });
-  };
   switch (header.msg_type) {
     case 'interrupt_request':
-      await inside(async () => {
+      await inside(message, async () => {
         const stopped = await interrupt();
         const what = { ename: 'NotInterrupted', evalue: 'what runs could not be stopped', traceback: [] };
         reply(message, stopped ? { status: 'ok' } : { status: 'error', ...what });
       });
       return true;
     case 'kernel_info_request':
-      await inside(() => reply(message, { ...kernelInfo }));
+      await inside(message, () => reply(message, { ...kernelInfo }));
       return true;
     case 'shutdown_request':
-      await inside(() => {
+      await inside(message, () => {
         const content = { status: 'ok', restart: message.content.restart === true };
         reply(message, content);
         publish('shutdown_reply', header, content);
@@ -139,6 +162,16 @@ async function receive(channel: 'shell' | 'control' | 'stdin', socket: Router): 
       void onControl(message).then(
         (known) => known || tell({ kind: 'message', channel, message, sequence: 0 }),
       );
+      continue;
+    }
+    // Answered from here also on shell: the main thread may be loading the compiler, or computing.
+    if (channel === 'shell' && message.header.msg_type === 'kernel_info_request') {
+      void inside(message, () => reply(message, { ...kernelInfo }, channel));
+      continue;
+    }
+    if (channel === 'stdin' && Atomics.load(state, AWAITS_INPUT) === 1) {
+      if (message.header.msg_type === 'input_reply')
+        wake({ kind: 'value', value: String(message.content.value ?? '') });
       continue;
     }
     const sequence = Atomics.add(state, RECEIVED, 1) + 1;
