@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import { useBackend } from '../../../../lib/src/backend/choose.js';
 import { fusedMatMul } from '../../../../lib/src/backend/fused/index.js';
 import { assertClose, compareGradients, numbers, useFused } from './plain.js';
 
-before(useFused);
+before(async () => {
+  await useBackend('wasm');
+  await useFused();
+});
 
 /** The definition, in double precision. */
 function byDefinition(a: tf.Tensor, b: tf.Tensor, transpose: { a?: boolean; b?: boolean }): tf.Tensor {
@@ -123,4 +127,12 @@ it('keeps NaN and infinity', () => {
 it('refuses operands that do not fit', () => {
   assert.throws(() => fusedMatMul(tf.zeros([2, 3]), tf.zeros([4, 5])), /inner sizes 3 and 4 differ/);
   assert.throws(() => fusedMatMul(tf.zeros([2, 3], 'int32'), tf.zeros([3, 5])), /must be float32, got int32/);
+});
+
+it('leaves integers to the kernel that was there', () => {
+  const matrix = tf.math.confusionMatrix(tf.tensor1d([0, 1, 1], 'int32'), tf.tensor1d([0, 1, 0], 'int32'), 2);
+  assert.deepEqual(matrix.arraySync(), [
+    [1, 0],
+    [1, 1],
+  ]);
 });
