@@ -1,0 +1,277 @@
+/**
+ * What recurrent networks remember, over several seeds: the adding problem, copy memory, and the language of a country named
+ * many words ago. Budgets are the ones that the lessons state; all were chosen on other seeds, and gaps on validation fillers.
+ *
+ *     node --import tsx bench/memory.ts [--tasks adding,copy,gap] [--cells rnn,gru,lstm,attention] [--seeds 1,2,3,4,5]
+ *         [--time 50] [--steps N] [--rate R] [--split test] [--json FILE]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import {
+  ADDING_CHANCE,
+  addingProblem,
+  type Cell,
+  COPY_VOCABULARY,
+  copyMemory,
+  copyMemoryChance,
+  createRandom,
+  dense,
+  describeBackend,
+  disposeParams,
+  type FrozenGrowingUp,
+  gruCell,
+  initDense,
+  initLanguageModel,
+  type LanguageModel,
+  languageModelLoss,
+  loadGrowingUp,
+  lstmCell,
+  maskedCrossEntropy,
+  nextTokens,
+  type ParamTree,
+  type PastScore,
+  predictAt,
+  type Random,
+  readTokens,
+  rnnCell,
+  type Split,
+  train,
+  useBackend,
+  warmupCosine,
+} from 'heed';
+
+const { values } = parseArgs({
+  options: {
+    tasks: { type: 'string', default: 'adding,copy,gap' },
+    cells: { type: 'string', default: 'rnn,gru,lstm,attention' },
+    seeds: { type: 'string', default: '1,2,3,4,5' },
+    time: { type: 'string' },
+    steps: { type: 'string' },
+    rate: { type: 'string' },
+    batch: { type: 'string' },
+    split: { type: 'string', default: 'test' },
+    json: { type: 'string' },
+    every: { type: 'string' },
+    score: { type: 'string', default: 'general' },
+  },
+});
+type Contender = 'rnn' | 'gru' | 'lstm' | 'attention';
+const number = (text: string | undefined, otherwise: number) =>
+  text === undefined ? otherwise : Number(text);
+
+interface Recipe {
+  readonly steps: number;
+  readonly peak: number;
+  readonly batch: number;
+  readonly warmup: number;
+}
+const recipe = (given: Recipe): Recipe => ({
+  ...given,
+  steps: number(values.steps, given.steps),
+  peak: number(values.rate, given.peak),
+  batch: number(values.batch, given.batch),
+});
+const cells: Record<string, Cell<ParamTree, unknown>> = {
+  rnn: rnnCell as never,
+  gru: gruCell as never,
+  lstm: lstmCell as never,
+};
+const rows: Record<string, unknown>[] = [];
+function report(row: Record<string, unknown>): void {
+  rows.push(row);
+  console.log(JSON.stringify(row));
+}
+
+/** Trains and returns the seconds that it took. */
+async function timed(
+  params: ParamTree,
+  { steps, peak, warmup }: Recipe,
+  batches: () => unknown,
+  loss: (batch: never) => tf.Scalar,
+  look?: () => string,
+): Promise<number> {
+  const every = number(values.every, Number.POSITIVE_INFINITY);
+  const start = performance.now();
+  await train({
+    params,
+    steps,
+    batches: batches as () => never,
+    loss,
+    clipNorm: 1,
+    learningRate: warmupCosine({ peak, steps, warmup: Math.min(warmup, steps - 1) }),
+    onStep: ({ step, seconds, loss }) => {
+      if ((step + 1) % every === 0)
+        console.log(`  ${step + 1} ${seconds.toFixed(1)} s ${loss.toFixed(5)} ${look?.() ?? ''}`);
+    },
+  });
+  return Number(((performance.now() - start) / 1000).toFixed(1));
+}
+
+/** The adding problem: two numbers of a long row are to be added up in the end. */
+async function adding(contender: Contender, seed: number): Promise<void> {
+  const cell = cells[contender];
+  if (cell === undefined) return;
+  const time = number(values.time, 50);
+  const units = 64;
+  const random = createRandom(seed);
+  const params = {
+    cell: cell.init(random.child('cell'), { input: 2, units }),
+    output: initDense(random.child('output'), { input: units, units: 1 }),
+  };
+  const answer = (problem: ReturnType<typeof addingProblem>) => {
+    const inputs = tf.tensor3d(problem.inputs, [problem.batch, time, 2]);
+    const { state } = cell.sequence(params.cell, inputs);
+    return dense(params.output, cell.hidden(state));
+  };
+  const error = (problem: ReturnType<typeof addingProblem>) =>
+    tf.tidy(() => {
+      const targets = tf.tensor2d(problem.targets, [problem.batch, 1]);
+      return tf.mean(tf.square(tf.sub(answer(problem), targets))) as tf.Scalar;
+    });
+  const measure = (stream: Random) => {
+    const loss = error(addingProblem(stream, { batch: 1000, time }));
+    const found = loss.dataSync()[0]!;
+    loss.dispose();
+    return found;
+  };
+  const plan = recipe({ steps: 1500, peak: 4e-3, batch: 64, warmup: 50 });
+  const data = random.child('data');
+  const seconds = await timed(
+    params,
+    plan,
+    () => addingProblem(data, { batch: plan.batch, time }),
+    error,
+    () => measure(createRandom('adding, validation')).toFixed(5),
+  );
+  const mse = measure(createRandom('adding, test'));
+  report({ task: 'adding', cell: contender, seed, time, ...plan, seconds, mse, chance: ADDING_CHANCE });
+  disposeParams(params);
+}
+
+/** Copy memory: ten symbols are to be repeated after a wait. */
+async function copy(contender: Contender, seed: number): Promise<void> {
+  const delay = number(values.time, 100);
+  const random = createRandom(seed);
+  const model = initLanguageModel(random.child('weights'), {
+    vocab: COPY_VOCABULARY,
+    embedding: 16,
+    units: 64,
+    ...(contender === 'attention'
+      ? { cell: 'lstm', attention: values.score as PastScore }
+      : { cell: contender }),
+  });
+  const error = ({ batch, time, tokens, targets }: ReturnType<typeof copyMemory>) =>
+    tf.tidy(() => {
+      const { outputs } = readTokens(model, tf.tensor2d(tokens, [batch, time], 'int32'));
+      const { logits } = nextTokens(model, outputs);
+      return maskedCrossEntropy(logits, tf.tensor2d(targets, [batch, time], 'int32'));
+    });
+  const measure = (stream: Random) => {
+    const loss = error(copyMemory(stream, { batch: 100, delay }));
+    const found = loss.dataSync()[0]!;
+    loss.dispose();
+    return found;
+  };
+  const plan = recipe({ steps: 600, peak: 4e-3, batch: 32, warmup: 50 });
+  const data = random.child('data');
+  const seconds = await timed(
+    model.params,
+    plan,
+    () => copyMemory(data, { batch: plan.batch, delay }),
+    error,
+    () => measure(createRandom('copy, validation')).toFixed(5),
+  );
+  const loss = measure(createRandom('copy, test'));
+  report({
+    task: 'copy',
+    cell: contender,
+    seed,
+    delay,
+    ...plan,
+    seconds,
+    loss,
+    chance: copyMemoryChance(delay),
+  });
+  disposeParams(model.params);
+}
+
+/** The language that follows from a country a gap of words ago. */
+async function gap(contender: Contender, seed: number): Promise<void> {
+  const file = readFileSync('datasets/growing-up/growing-up.json', 'utf8');
+  const task = loadGrowingUp(JSON.parse(file) as FrozenGrowingUp);
+  const random = createRandom(seed);
+  const model = initLanguageModel(random.child('weights'), {
+    vocab: task.vocabulary.size,
+    ...(contender === 'attention'
+      ? { cell: 'lstm', attention: values.score as PastScore }
+      : { cell: contender }),
+  });
+  const recipes: Record<Contender, Recipe> = {
+    rnn: { steps: 2500, peak: 3e-3, batch: 32, warmup: 100 },
+    gru: { steps: 2500, peak: 4e-3, batch: 32, warmup: 100 },
+    lstm: { steps: 2500, peak: 4e-3, batch: 32, warmup: 100 },
+    attention: { steps: 600, peak: 4e-3, batch: 32, warmup: 100 },
+  };
+  const plan = recipe(recipes[contender]);
+  const data = random.child('data');
+  const look = (split: Split, gaps: readonly number[]) =>
+    Object.fromEntries(gaps.map((words) => [words, rememberedAt(model, task, words, split)]));
+  const seconds = await timed(
+    model.params,
+    plan,
+    () => task.sample(data, plan.batch).map(task.encode),
+    (batch: number[][]) => languageModelLoss(model, batch),
+    () => JSON.stringify(look('validation', [2, 3, 4, 7, 15, 35])),
+  );
+  const gaps = look(values.split as Split, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 30, 50, 70]);
+  report({ task: 'gap', cell: contender, seed, ...plan, seconds, chance: task.chance, gaps });
+  disposeParams(model.params);
+}
+
+/** Mean probability of the right language, how often it is the likeliest word, how often alpha's maximum is on the country. */
+function rememberedAt(
+  model: LanguageModel,
+  task: ReturnType<typeof loadGrowingUp>,
+  words: number,
+  split: Split,
+): Record<string, number> {
+  const stream = createRandom(`${split}, gap ${words}`);
+  const sentences = task.balanced(stream, 10 * task.countries.length, { gap: words, split });
+  const ids = sentences.map(task.encode);
+  const predictions = predictAt(
+    model,
+    ids,
+    sentences.map(({ answer }) => answer),
+  );
+  let probability = 0;
+  let right = 0;
+  let pointed = 0;
+  predictions.forEach(({ distribution, alpha }, n) => {
+    const { answer, cue } = sentences[n]!;
+    const wanted = ids[n]![answer]!;
+    probability += distribution[wanted]! / predictions.length;
+    if (distribution.indexOf(Math.max(...distribution)) === wanted) right += 1 / predictions.length;
+    // Place 0 of alpha is the start sign.
+    if (alpha !== null && alpha.indexOf(Math.max(...alpha)) === cue + 1) pointed += 1 / predictions.length;
+  });
+  const round = (value: number) => Number(value.toFixed(4));
+  return {
+    probability: round(probability),
+    right: round(right),
+    ...(model.params.attention && { pointed: round(pointed) }),
+  };
+}
+
+await useBackend();
+console.log(describeBackend().line);
+const tasks: Record<string, (contender: Contender, seed: number) => Promise<void>> = { adding, copy, gap };
+for (const name of values.tasks.split(',')) {
+  const task = tasks[name];
+  if (task === undefined)
+    throw new Error(`Unknown task "${name}": known are ${Object.keys(tasks).join(', ')}`);
+  for (const contender of values.cells.split(',') as Contender[])
+    for (const seed of values.seeds.split(',').map(Number)) await task(contender, seed);
+}
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 1)}\n`);
