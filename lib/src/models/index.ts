@@ -21,6 +21,7 @@ export {
   readTokens,
 } from './language-model.js';
 export { loadLanguageModel, saveLanguageModel } from './language-model-file.js';
+export { gradientOfWord } from './language-model-gradient.js';
 export {
   type GeneratedTokens,
   type GenerateOptions,

@@ -11,6 +11,7 @@ import {
   disposeParams,
   END,
   generateTokens,
+  gradientOfWord,
   initLanguageModel,
   initPastAttention,
   type LanguageModelConfig,
@@ -164,12 +165,27 @@ onEngines('generation steps through the model: greedy text is the likeliest word
 
 onEngines('a model with attention says where it looked: the start sign and each token before', () => {
   const model = build({ attention: 'additive' });
-  const [{ alpha }] = predictAt(model, [[4, 5, 6, 7]], [3]) as [{ alpha: Float32Array }];
+  const alpha = predictAt(model, [[4, 5, 6, 7]], [3])[0]!.alpha!;
   // Read <start> 4 5 6; the state after 6 looks at the three before it.
   assert.equal(alpha.length, 4);
   assert.ok(Math.abs(alpha[0]! + alpha[1]! + alpha[2]! - 1) < 1e-5);
   assert.equal(alpha[3], 0);
   assert.equal(predictAt(build(), [[4]], [1])[0]!.alpha, null);
+});
+
+onEngines('the gradient of a word: its loss is -ln P, and attention gives the past a way of its own', () => {
+  for (const kind of kinds) {
+    const model = build(kind);
+    const before = tf.memory().numTensors;
+    const { loss, norms } = gradientOfWord(model, [[4, 5, 6, 7]], 3);
+    assert.equal(tf.memory().numTensors, before);
+    const { distribution } = predictAt(model, [[4, 5, 6, 7]], [3])[0]!;
+    assert.ok(Math.abs(loss + Math.log(distribution[7]!)) < 1e-5, JSON.stringify(kind));
+    assert.equal(norms.length, 4);
+    assert.ok(norms.every((norm) => norm > 0 && Number.isFinite(norm)));
+    disposeParams(model.params);
+  }
+  assert.throws(() => gradientOfWord(build(), [[4, 5]], 2), /row 0 has 2 words, none at place 2/);
 });
 
 onEngines('it learns what follows from an earlier word, and training leaves nothing behind', async () => {
