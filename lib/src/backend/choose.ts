@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm as wasmVersion } from '@tensorflow/tfjs-backend-wasm';
 import { environment, loadNative, runtimeVersion, wasmFolder } from '#platform';
 import { loadFused } from './fused/index.js';
-import { mendWasm } from './mend/index.js';
+import { mendGradients, mendWasm } from './mend/index.js';
+import { nativeFused, tensorflowVersion } from './native/index.js';
 
 /** The engines under the library: TensorFlow's own library, WebAssembly, plain JavaScript. */
 export type BackendName = 'native' | 'wasm' | 'cpu';
@@ -40,7 +41,8 @@ export async function useBackend(name?: BackendName): Promise<BackendName> {
   for (const candidate of asked === undefined ? names : [asked as BackendName]) {
     const failure = await start(candidate);
     if (failure === undefined) {
-      notes = candidate === 'wasm' ? [...found, mendNote(), fusedNote()] : found;
+      mendGradients();
+      notes = [...found, ...engineNotes[candidate]()];
       return candidate;
     }
     if (asked !== undefined)
@@ -56,11 +58,25 @@ export function describeBackend(): BackendDescription {
   const backend = names.find((name) => registered[name] === current) ?? current ?? 'none';
   const versions: Record<string, string> = { tfjs: tf.version_core, runtime: runtimeVersion() };
   if (backend === 'wasm') versions.wasm = wasmVersion;
+  if (backend === 'native') versions.tensorflow = tensorflowVersion() ?? 'unknown';
   const facts = Object.entries(versions).map(([what, version]) =>
     what === 'runtime' ? version : `${what} ${version}`,
   );
   const line = `backend ${backend} (${facts.join(', ')})${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
   return { backend, notes, versions, line };
+}
+
+/** What is done to an engine once it runs, as notes. */
+const engineNotes: Record<BackendName, () => string[]> = {
+  native: () => [nativeNote()],
+  wasm: () => [mendNote(), fusedNote()],
+  cpu: () => [],
+};
+
+/** Tries TensorFlow's own whole-sequence operations, or says why not. */
+function nativeNote(): string {
+  const { available, reason } = nativeFused();
+  return available ? "TensorFlow's own LSTM in use" : (reason ?? "TensorFlow's own LSTM is not used");
 }
 
 /** Repairs the kernels of the wasm engine and says how many. */

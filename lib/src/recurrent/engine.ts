@@ -1,4 +1,5 @@
 import { fusedOps, loadFused } from '../backend/fused/index.js';
+import { nativeFused, nativeOps } from '../backend/native/index.js';
 import type {
   GruAttentionDecoder,
   GruSequence,
@@ -75,3 +76,4 @@ export function sequenceEngine(): SequenceEngine {
 registerEngine('reference', { rnn: referenceRnn, gru: referenceGru, lstm: referenceLstm });
 registerEngine('sequence', sequenceGradientOps);
 registerEngine('fused', fusedOps, () => loadFused().available);
+registerEngine('fused', nativeOps, () => nativeFused().available);

@@ -3,11 +3,18 @@ import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { type BackendName, useBackend } from 'heed';
 
-/** Declares one test for each engine that everybody has. The engine is in use while the body runs; leaks fail it. */
+/** The engines that everybody has, and the native one where the whole run is asked to use it. */
+const tested: readonly BackendName[] = [
+  'cpu',
+  'wasm',
+  ...(process.env.HEED_BACKEND === 'native' ? (['native'] as const) : []),
+];
+
+/** Declares one test for each engine. The engine is in use while the body runs; leaks fail it. */
 export function onEngines(
   title: string,
   body: () => void | Promise<void>,
-  engines: readonly BackendName[] = ['cpu', 'wasm'],
+  engines: readonly BackendName[] = tested,
 ): void {
   for (const engine of engines) {
     test(`${title} (${engine})`, async () => {
