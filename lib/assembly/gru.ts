@@ -1,36 +1,23 @@
-import { sigmoid4, tanh4 } from './activations';
+import { sigmoidOfSum, tanhOfSum } from './activations';
 import { packRight, product, productPacked, productScratch } from './product';
 import { addInto, bytes, get, put } from './vectors';
 import { isPadding, maskAt, stateBefore, timeOf } from './walk';
 
 /**
- * Gates z, r, h. `gates` holds the input's sums before a step and gate values after it; `turned` the recurrent sums, and in
- * its third part, kept in `candidate`, the recurrent half of the candidate that the reset gate multiplies.
+ * Gates z, r, h. `gates` holds the input's sums before a step and gate values after it; `turned` the recurrent sums, whose
+ * third part with its bias, kept in `candidate`, is the half of the candidate that the reset gate multiplies.
  */
 @inline
-function lanesForward(
-  gates: usize,
-  turned: usize,
-  bias: usize,
-  recurrentBias: usize,
-  before: usize,
-  candidate: usize,
-  hidden: usize,
-  row: usize,
-  full: bool,
-): void {
-  const zSum = f32x4.add(f32x4.add(get(gates, full), get(bias, full)), f32x4.add(get(turned, full), get(recurrentBias, full)));
-  const rInput = f32x4.add(get(gates + row, full), get(bias + row, full));
-  const rSum = f32x4.add(rInput, f32x4.add(get(turned + row, full), get(recurrentBias + row, full)));
+function candidateLanes(gates: usize, turned: usize, recurrentBias: usize, candidate: usize, row: usize, full: bool): void {
   const q = f32x4.add(get(turned + 2 * row, full), get(recurrentBias + 2 * row, full));
-  const z = sigmoid4(zSum);
-  const r = sigmoid4(rSum);
-  const nInput = f32x4.add(get(gates + 2 * row, full), get(bias + 2 * row, full));
-  const n = tanh4(f32x4.add(nInput, f32x4.mul(r, q)));
-  put(gates, z, full);
-  put(gates + row, r, full);
-  put(gates + 2 * row, n, full);
   put(candidate, q, full);
+  put(gates + 2 * row, f32x4.add(get(gates + 2 * row, full), f32x4.mul(get(gates + row, full), q)), full);
+}
+
+@inline
+function mixLanes(gates: usize, before: usize, hidden: usize, row: usize, full: bool): void {
+  const z = get(gates, full);
+  const n = get(gates + 2 * row, full);
   put(hidden, f32x4.add(f32x4.mul(z, get(before, full)), f32x4.mul(f32x4.sub(f32x4.splat(1), z), n)), full);
 }
 
@@ -53,17 +40,17 @@ export function gruCell(
       memory.copy(hidden + at, before + at, row);
       continue;
     }
+    const g = gates + 3 * at;
+    const u = turned + 3 * at;
+    addInto(g, u, 2 * row);
+    addInto(g, recurrentBias, 2 * row);
+    sigmoidOfSum(g, bias, 2 * row);
     let j: usize = 0;
-    for (; j + 16 <= row; j += 16) {
-      const k = at + j;
-      const z: usize = 3 * at + j;
-      lanesForward(gates + z, turned + z, bias + j, recurrentBias + j, before + k, candidate + k, hidden + k, row, true);
-    }
-    for (; j < row; j += 4) {
-      const k = at + j;
-      const z: usize = 3 * at + j;
-      lanesForward(gates + z, turned + z, bias + j, recurrentBias + j, before + k, candidate + k, hidden + k, row, false);
-    }
+    for (; j + 16 <= row; j += 16) candidateLanes(g + j, u + j, recurrentBias + j, candidate + at + j, row, true);
+    for (; j < row; j += 4) candidateLanes(g + j, u + j, recurrentBias + j, candidate + at + j, row, false);
+    tanhOfSum(g + 2 * row, bias + 2 * row, row);
+    for (j = 0; j + 16 <= row; j += 16) mixLanes(g + j, before + at + j, hidden + at + j, row, true);
+    for (; j < row; j += 4) mixLanes(g + j, before + at + j, hidden + at + j, row, false);
   }
 }
 

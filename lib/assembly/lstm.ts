@@ -1,22 +1,15 @@
-import { sigmoid4, tanh4 } from './activations';
+import { sigmoidOfSum, tanh4, tanhOfSum } from './activations';
 import { packRight, product, productPacked, productScratch } from './product';
 import { addInto, bytes, get, put } from './vectors';
 import { isPadding, maskAt, stateBefore, timeOf } from './walk';
 
-/** Gates i, f, g, o lie one after the other in a row of 4 units; `gates` holds sums before the step, values after it. */
+/** Gates i, f, g, o lie one after the other in a row of 4 units. */
 @inline
-function lanesForward(z: usize, bias: usize, before: usize, hidden: usize, cell: usize, row: usize, full: bool): void {
-  const i = sigmoid4(f32x4.add(get(z, full), get(bias, full)));
-  const f = sigmoid4(f32x4.add(get(z + row, full), get(bias + row, full)));
-  const g = tanh4(f32x4.add(get(z + 2 * row, full), get(bias + 2 * row, full)));
-  const o = sigmoid4(f32x4.add(get(z + 3 * row, full), get(bias + 3 * row, full)));
-  const c = f32x4.add(f32x4.mul(f, get(before, full)), f32x4.mul(i, g));
-  put(z, i, full);
-  put(z + row, f, full);
-  put(z + 2 * row, g, full);
-  put(z + 3 * row, o, full);
+function lanesForward(gates: usize, before: usize, hidden: usize, cell: usize, row: usize, full: bool): void {
+  const kept = f32x4.mul(get(gates + row, full), get(before, full));
+  const c = f32x4.add(kept, f32x4.mul(get(gates, full), get(gates + 2 * row, full)));
   put(cell, c, full);
-  put(hidden, f32x4.mul(o, tanh4(c)), full);
+  put(hidden, f32x4.mul(get(gates + 3 * row, full), tanh4(c)), full);
 }
 
 /** One step after the products: `gates` [batch, 4 units] becomes gate values; hidden and cell are written. */
@@ -40,9 +33,12 @@ export function lstmCell(
       continue;
     }
     const z = gates + 4 * at;
+    sigmoidOfSum(z, bias, 2 * row);
+    tanhOfSum(z + 2 * row, bias + 2 * row, row);
+    sigmoidOfSum(z + 3 * row, bias + 3 * row, row);
     let j: usize = 0;
-    for (; j + 16 <= row; j += 16) lanesForward(z + j, bias + j, cellBefore + at + j, hidden + at + j, cell + at + j, row, true);
-    for (; j < row; j += 4) lanesForward(z + j, bias + j, cellBefore + at + j, hidden + at + j, cell + at + j, row, false);
+    for (; j + 16 <= row; j += 16) lanesForward(z + j, cellBefore + at + j, hidden + at + j, cell + at + j, row, true);
+    for (; j < row; j += 4) lanesForward(z + j, cellBefore + at + j, hidden + at + j, cell + at + j, row, false);
   }
 }
 

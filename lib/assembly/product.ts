@@ -13,12 +13,12 @@ const COLUMNS: i32 = 8;
 const DEPTH: i32 = 256;
 /** rows packed at a time: 64 KiB */
 const ROW_BLOCK: i32 = 64;
-/** columns packed at a time: 512 KiB, half of a usual second-level cache */
-const COLUMN_BLOCK: i32 = 512;
+/** columns packed at a time: 256 KiB, which a second-level cache keeps beside the rest */
+const COLUMN_BLOCK: i32 = 256;
 
 const TILE_BYTES: usize = 128;
 const LEFT_BYTES: usize = 65536;
-const RIGHT_BYTES: usize = 524288;
+const RIGHT_BYTES: usize = 262144;
 
 /** Bytes that every product needs at `scratch`; packed weights may follow. */
 export function productScratch(): usize {
@@ -257,8 +257,8 @@ function matrixVector(
 /** y += four adjacent-row columns of a matrix, each times its entry of x. */
 function addFourColumns(m: usize, column: usize, x: usize, xStep: usize, y: usize, rows: i32): void {
   const second = column;
-  const third = 2 * column;
-  const fourth = 3 * column;
+  const third: usize = 2 * column;
+  const fourth: usize = 3 * column;
   const x0 = v128.load_splat<f32>(x);
   const x1 = v128.load_splat<f32>(x + xStep);
   const x2 = v128.load_splat<f32>(x + 2 * xStep);
