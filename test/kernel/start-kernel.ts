@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,13 @@ export function sorted({ reply, published }: Exchange): Cell {
     error: of('error')[0]?.content,
     displays: of('display_data').map(({ content }) => content),
   };
+}
+
+/** Lets cells in a folder import the kernel's own package, as in a project that has it installed. */
+export async function installKernelPackage(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  await mkdir(modules, { recursive: true });
+  await symlink(join(root, 'kernel'), join(modules, 'heed-kernel'), 'junction');
 }
 
 /** Starts a kernel in `folder`, or in a new folder that is removed at the end. */

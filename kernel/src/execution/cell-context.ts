@@ -1,4 +1,5 @@
 import { promiseHooks } from 'node:v8';
+import { allowTermination, clearAsyncStack, forgetAsyncIds, surviveAsyncHooks } from './termination.js';
 
 /**
  * Knows which cell a piece of code belongs to, also after an `await` or in a timer, so that late output and late
@@ -27,6 +28,7 @@ export class CellContext<Cell extends { readonly interrupted: boolean }> {
 
   install(): void {
     allowTermination();
+    surviveAsyncHooks();
     type Marked = Promise<unknown> & Record<symbol, Cell | undefined>;
     const key = this.#key;
     promiseHooks.createHook({
@@ -41,6 +43,7 @@ export class CellContext<Cell extends { readonly interrupted: boolean }> {
       },
     });
     this.#wrapTimers();
+    this.#wrapTicks();
     process.on('unhandledRejection', (reason, promise) => {
       this.#onError(reason, (promise as Marked)[key] ?? this.#last);
     });
@@ -52,6 +55,7 @@ export class CellContext<Cell extends { readonly interrupted: boolean }> {
     const before = this.#current;
     this.#current = cell;
     this.#last = cell;
+    forgetAsyncIds();
     try {
       return work();
     } finally {
@@ -69,6 +73,19 @@ export class CellContext<Cell extends { readonly interrupted: boolean }> {
   clearTimers(cell: Cell): void {
     for (const clear of this.#timers.get(cell) ?? []) clear();
     this.#timers.delete(cell);
+  }
+
+  #wrapTicks(): void {
+    type Callback = (...values: unknown[]) => void;
+    const inCell = (callback: Callback): Callback => {
+      const cell = this.#current;
+      if (!cell || typeof callback !== 'function') return callback;
+      return (...values) => this.run(cell, () => callback(...values));
+    };
+    const { nextTick } = process;
+    process.nextTick = (callback: Callback, ...values: unknown[]) => nextTick(inCell(callback), ...values);
+    const { queueMicrotask } = globalThis;
+    globalThis.queueMicrotask = (callback) => queueMicrotask(inCell(callback) as () => void);
   }
 
   #wrapTimers(): void {
@@ -113,38 +130,4 @@ export class CellContext<Cell extends { readonly interrupted: boolean }> {
       }
     }
   }
-}
-
-interface AsyncWrap {
-  readonly async_hook_fields: Uint32Array;
-  readonly constants: { readonly kCheck: number };
-  clearAsyncIdStack(): void;
-}
-
-function asyncWrap(): AsyncWrap | undefined {
-  const node = process as unknown as { noDeprecation?: boolean; binding(name: string): AsyncWrap };
-  const before = node.noDeprecation ?? false;
-  node.noDeprecation = true;
-  try {
-    return node.binding('async_wrap');
-  } catch {
-    return undefined;
-  } finally {
-    node.noDeprecation = before;
-  }
-}
-
-const wrap = asyncWrap();
-
-/**
- * Node ends the process when the stack of callbacks is not as it left it, which is so after code in a timer's callback
- * was terminated. There is a flag against this check at the start of Node; a running process can only lower the counter.
- */
-function allowTermination(): void {
-  if (wrap?.async_hook_fields && wrap.constants) wrap.async_hook_fields[wrap.constants.kCheck] = 0;
-}
-
-function clearAsyncStack(): void {
-  wrap?.clearAsyncIdStack?.();
-  allowTermination();
 }

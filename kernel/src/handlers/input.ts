@@ -26,7 +26,8 @@ const { setTimeout: later } = globalThis;
 /** Questions to the reader: input_request and its reply. */
 export class InputRequests {
   readonly #context: InputContext;
-  #waiting: ((value: string) => void) | undefined;
+  /** Which cell waits for a line without blocking, and what takes it. */
+  #waiting: { readonly cell: Cell; take(value: string): void } | undefined;
 
   constructor(context: InputContext) {
     this.#context = context;
@@ -62,17 +63,17 @@ export class InputRequests {
   /** An input_reply that did not come to a blocked cell. */
   receive(message: Message): void {
     if (message.header.msg_type !== 'input_reply') return;
-    const answer = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = undefined;
-    answer?.(String(message.content.value ?? ''));
+    if (waiting?.cell.running) waiting.take(String(message.content.value ?? ''));
   }
 
   /** Lines that a reader types when they are wanted: what node:readline reads from. */
   #stream(): Readable {
-    let asked = false;
     const wanted = () => stream.readableFlowing === true && stream.listenerCount('data') > 0;
     const ask = () => {
-      if (asked || this.#waiting || !wanted()) return;
+      // A question that its cell did not wait for is void.
+      if (this.#waiting?.cell.running || !wanted()) return;
       let cell: Cell;
       try {
         cell = this.#cell();
@@ -80,11 +81,7 @@ export class InputRequests {
         if (this.#context.cell()) this.#context.fail(error as Error);
         return;
       }
-      asked = true;
-      this.#waiting = (value) => {
-        asked = false;
-        stream.push(`${value}\n`);
-      };
+      this.#waiting = { cell, take: (value) => void stream.push(`${value}\n`) };
       this.#context.send(this.#request(cell, '', false));
     };
     const stream = new Readable({
@@ -92,6 +89,8 @@ export class InputRequests {
       read: () => void later(ask, 10),
     });
     stream.on('resume', () => later(ask, 10));
+    // A reader left open by an earlier cell keeps the stream flowing, and then nothing is resumed.
+    stream.on('newListener', (event) => event === 'data' && later(ask, 10));
     return Object.assign(stream, { fd: 0, isTTY: false });
   }
 

@@ -93,3 +93,25 @@ test('heartbeat and control are answered while a cell computes', async () => {
   assert.ok(beat < 500 && info < 500, `heartbeat ${beat} ms, kernel_info ${info} ms`);
   assert.equal((await running).reply.status, 'ok');
 });
+
+test('code that uses AsyncLocalStorage is interrupted like any other', async () => {
+  await kernel.execute(`
+    import { AsyncLocalStorage } from 'node:async_hooks';
+    const storage = new AsyncLocalStorage<number>();`);
+  for (const code of [
+    'await storage.run(1, async () => { await new Promise((r) => setTimeout(r, 10)); busy(20000) })',
+    'await storage.run(2, async () => { await null; busy(20000) })',
+    'storage.run(3, () => busy(20000))',
+    'await storage.run(4, async () => { setTimeout(() => busy(20000), 1); await new Promise(() => {}) })',
+    'await storage.run(5, async () => { process.nextTick(() => busy(20000)); await new Promise(() => {}) })',
+  ]) {
+    const { cell } = await interrupted(code, () => kernel.client.request('control', 'interrupt_request', {}));
+    assert.equal(cell.reply.ename, 'Interrupted', code);
+    assert.equal(
+      (await kernel.execute('await storage.run(9, async () => { await null; return storage.getStore() })'))
+        .result!.data['text/plain'],
+      '9',
+    );
+  }
+  assert.equal(kernel.process.exitCode, null);
+});
