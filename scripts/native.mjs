@@ -2,12 +2,15 @@
  * `npm run native`: puts the native TensorFlow engine in place where npm's own download was refused.
  *
  * npm's package is taken without its install script; TensorFlow's C library comes from the wheel that PyPI serves; the
- * addon is compiled here with g++. All of it is built in `.heed/native`, under another name until it has computed a
- * product, and then linked as `node_modules/tfjs-native`; so a failure or a later `npm ci` leaves no half state.
+ * addon is compiled here with g++. All of it is built beside `.heed/native` and renamed when it is whole, then linked as
+ * `node_modules/tfjs-native`; so neither a failure, nor an interrupt, nor a later `npm ci` leaves a half state. A wheel that has
+ * arrived is kept until the engine is built, so that a second attempt does not fetch it again.
  */
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,8 +24,10 @@ import { linkNative, nativeFolder, nativePackage } from './setup/native-link.mjs
 import { findPython } from './setup/python.mjs';
 import { main, root, runLoud, runQuiet, SetupError, step } from './setup/step.mjs';
 
-const WHEEL = 'tensorflow-cpu==2.15.1';
+const VERSION = '2.15.1';
+const WHEEL = `tensorflow-cpu==${VERSION}`;
 const WHEEL_MEGABYTES = 207;
+const DISK_MEGABYTES = 600;
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 function checkMachine() {
@@ -32,10 +37,24 @@ function checkMachine() {
         'The WebAssembly engine works everywhere; or try npm install @tensorflow/tfjs-node in a project of your own.',
     );
   }
+  const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
   const python = findPython();
-  if (!python)
+  if (!python || !runs(...python, '-m', 'pip', '--version')) {
     throw new SetupError('Python >= 3.10 with pip is needed to fetch TensorFlow; install it and try again.');
+  }
+  if (!runs('g++', '--version')) {
+    throw new SetupError(
+      'g++ is needed to compile the addon and was not found; install it (Debian, Ubuntu: apt install g++) and try again. ' +
+        'The WebAssembly engine works without.',
+    );
+  }
   return python;
+}
+
+/** What npm installed by itself; undefined where there is nothing, or the link to what was built here. */
+function broughtByNpm() {
+  const place = join(root, 'node_modules/tfjs-native');
+  return lstatSync(place, { throwIfNoEntry: false })?.isDirectory() ? place : undefined;
 }
 
 /** npm's package and what it needs beside TensorFlow.js, at the versions of the lock file, without install scripts. */
@@ -76,7 +95,7 @@ async function fetchLibrary(folder, python) {
     ],
   ];
   const code = await runLoud(python[0], [...python.slice(1), ...download]);
-  const wheel = readdirSync(wheels).find((name) => name.endsWith('.whl'));
+  const wheel = readdirSync(wheels).find((name) => name.startsWith(`tensorflow_cpu-${VERSION}-`));
   if (code !== 0 || !wheel) {
     throw new SetupError(
       `pip could not download ${WHEEL}. Check the package index and run npm run native again.`,
@@ -90,7 +109,13 @@ with zipfile.ZipFile(wheel) as z:
               or n in (${LIBRARIES.map((name) => `'tensorflow/${name}'`).join(', ')})]
     z.extractall(out, wanted)
 `;
-  await runQuiet(python[0], [...python.slice(1), '-c', unpack, join(wheels, wheel), join(folder, 'wheel')]);
+  try {
+    await runQuiet(python[0], [...python.slice(1), '-c', unpack, join(wheels, wheel), join(folder, 'wheel')]);
+  } catch (error) {
+    // A damaged wheel would be taken for a downloaded one for ever.
+    rmSync(wheels, { recursive: true, force: true });
+    throw error;
+  }
   const libraries = join(nativePackage(folder), 'deps/lib');
   mkdirSync(libraries, { recursive: true });
   for (const name of LIBRARIES) renameSync(join(folder, 'wheel/tensorflow', name), join(libraries, name));
@@ -130,27 +155,48 @@ if (require('@tensorflow/tfjs').engine() !== tf.engine()) throw new Error('there
   });
 }
 
+/** Removes what was begun, also when the user interrupts. */
+async function cleaningUp(partial, work) {
+  const clean = () => rmSync(partial, { recursive: true, force: true });
+  const interrupted = (signal) => {
+    clean();
+    console.error(`\nInterrupted (${signal}): nothing was installed. npm run native begins again.`);
+    process.exit(130);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, interrupted);
+  clean();
+  try {
+    await work();
+  } finally {
+    for (const signal of signals) process.off(signal, interrupted);
+    clean();
+  }
+}
+
+async function build(python) {
+  console.log(
+    `  ${WHEEL} (${WHEEL_MEGABYTES} MB) will be downloaded; the engine takes about ${DISK_MEGABYTES} MB below .heed/native.`,
+  );
+  const partial = `${nativeFolder}.partial`;
+  await cleaningUp(partial, async () => {
+    mkdirSync(partial, { recursive: true });
+    await step('package @tensorflow/tfjs-node', () => fetchPackage(partial));
+    await step('TensorFlow library', () => fetchLibrary(partial, python));
+    await step('addon compiled', () => compileAddon(partial));
+    cpSync(join(root, '.npmrc'), join(partial, '.npmrc'));
+    renameSync(partial, nativeFolder);
+  });
+  rmSync(join(root, '.heed/wheels'), { recursive: true, force: true });
+}
+
 await main(async () => {
   await ensurePackages();
-  const python = checkMachine();
-  if (!existsSync(nativeFolder)) {
-    console.log(
-      `  ${WHEEL} (${WHEEL_MEGABYTES} MB) will be downloaded; the engine takes about 1 GB below .heed/native.`,
-    );
-    const partial = `${nativeFolder}.partial`;
-    rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial, { recursive: true });
-    try {
-      await step('package @tensorflow/tfjs-node', () => fetchPackage(partial));
-      await step('TensorFlow library', () => fetchLibrary(partial, python));
-      await step('addon compiled', () => compileAddon(partial));
-      cpSync(join(root, '.npmrc'), join(partial, '.npmrc'));
-      renameSync(partial, nativeFolder);
-    } finally {
-      rmSync(partial, { recursive: true, force: true });
-    }
-    rmSync(join(root, '.heed/wheels'), { recursive: true, force: true });
+  if (broughtByNpm()) {
+    await step('native engine that npm installed computes', proveIt);
+    return;
   }
+  if (!existsSync(nativeFolder)) await build(checkMachine());
   linkNative();
   try {
     await step('native engine computes', proveIt);

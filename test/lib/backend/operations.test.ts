@@ -106,6 +106,11 @@ describe('operations that training can meet', () => {
     }
     const problems: string[] = [];
     for (const test of operationCases) {
+      if (test.nativeRefuses) {
+        // Refused out loud, not computed wrong: that is to stay so.
+        await assert.rejects(compare(test, 'tensorflow'), test.nativeRefuses);
+        continue;
+      }
       await compare(test, 'tensorflow').catch((error) => problems.push(`${test.name}: ${error.message}`));
     }
     assert.deepEqual(problems, []);
