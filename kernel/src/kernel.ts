@@ -3,6 +3,7 @@ import { CellContext } from './execution/cell-context.js';
 import { redirectStreams } from './execution/console.js';
 import { Executor } from './execution/executor.js';
 import { CellOutput } from './execution/outputs.js';
+import { leaveTensorScopes } from './execution/stop-training.js';
 import { Interrupted } from './execution/traceback.js';
 import { Cell } from './handlers/cell.js';
 import { Comms } from './handlers/comms.js';
@@ -54,7 +55,11 @@ export class Kernel {
     const log = redirectStreams(() => current()?.output);
     const converter = options.createConverter(shield);
     converter.catch((error) => log(`heed: the compiler could not be loaded: ${error.stack}`));
-    const executor = new Executor({ converter, folder: options.folder });
+    const executor = new Executor({
+      converter,
+      folder: options.folder,
+      cellSignal: () => current()?.abort.signal,
+    });
     const file = options.historyFile;
     const history = new HistoryStore({ log, shield, ...(file === undefined ? {} : { file }) });
     const comms = new Comms({
@@ -235,6 +240,7 @@ export class Kernel {
       this.#handling.log(`heed: a listener of the cell's AbortSignal failed: ${(error as Error).stack}`);
     }
     cell.output.close();
+    leaveTensorScopes();
     this.#handling.executor.fail(new Interrupted(`${cell.name} was stopped`));
   }
 

@@ -1,7 +1,8 @@
 import { attend, attendBackward, expOfTwice, finishKeys } from './attention';
 import { gruCell, gruCellBackward } from './gru';
 import { lstmCell, lstmCellBackward } from './lstm';
-import { packedSize, packRight, product, productPacked, productScratch } from './product';
+import { packedSize, packRight } from './packing';
+import { product, productPacked, productScratch } from './product';
 import { bytes } from './vectors';
 import { stateBefore } from './walk';
 

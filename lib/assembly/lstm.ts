@@ -1,5 +1,6 @@
 import { sigmoidOfSum, tanh4, tanhOfSum } from './activations';
-import { packRight, product, productPacked, productScratch } from './product';
+import { packRight } from './packing';
+import { product, productPacked, productScratch } from './product';
 import { addInto, bytes, get, put } from './vectors';
 import { isPadding, maskAt, stateBefore, timeOf } from './walk';
 

@@ -1,4 +1,6 @@
-import { bytes, dot } from './vectors';
+import { matrixVector } from './matrix-vector';
+import { COLUMN_BLOCK, COLUMNS, DEPTH, packBlock, packLeft, ROW_BLOCK, ROWS, roundUp } from './packing';
+import { bytes } from './vectors';
 
 /**
  * Matrix products. Both operands are copied ("packed") into the order in which the innermost loop reads them: the left one
@@ -7,15 +9,6 @@ import { bytes, dot } from './vectors';
  *
  * A 4 x 8 tile of the result lives in eight v128; larger tiles leave the sixteen registers of SSE and become slower.
  */
-const ROWS: i32 = 4;
-const COLUMNS: i32 = 8;
-/** depth of a panel: 8 columns of it are 8 KiB, a quarter of a small first-level cache */
-const DEPTH: i32 = 256;
-/** rows packed at a time: 64 KiB */
-const ROW_BLOCK: i32 = 64;
-/** columns packed at a time: 256 KiB, which a second-level cache keeps beside the rest */
-const COLUMN_BLOCK: i32 = 256;
-
 const TILE_BYTES: usize = 128;
 const LEFT_BYTES: usize = 65536;
 const RIGHT_BYTES: usize = 262144;
@@ -23,90 +16,6 @@ const RIGHT_BYTES: usize = 262144;
 /** Bytes that every product needs at `scratch`; packed weights may follow. */
 export function productScratch(): usize {
   return TILE_BYTES + LEFT_BYTES + RIGHT_BYTES;
-}
-
-@inline
-function roundUp(count: i32, unit: i32): i32 {
-  return ((count + unit - 1) / unit) * unit;
-}
-
-/** Bytes of a packed `[depth, columns]` right operand. */
-export function packedSize(depth: i32, columns: i32): usize {
-  return bytes(depth * roundUp(columns, COLUMNS));
-}
-
-/** Transposes 4 x 4 floats: four rows at `from`, `row` bytes apart, to columns `step` bytes apart. */
-@inline
-function transpose4(from: usize, row: usize, to: usize, step: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load(from + row);
-  const r2 = v128.load(from + 2 * row);
-  const r3 = v128.load(from + 3 * row);
-  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(to + step, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-  v128.store(to + 2 * step, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-  v128.store(to + 3 * step, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
-}
-
-/**
- * One panel of `width` (4 or 8) lines, interleaved: `to[k * width + line]`. `line` and `along` are the byte strides
- * across and along the panel; lines beyond `count` are zero.
- */
-function packPanel(from: usize, line: usize, along: usize, count: i32, depth: i32, width: i32, to: usize): void {
-  const step = bytes(width);
-  if (count < width) {
-    for (let k = 0; k < depth; k++) {
-      const source = from + <usize>k * along;
-      const target = to + <usize>k * step;
-      for (let i = 0; i < width; i++) {
-        store<f32>(target + bytes(i), i < count ? load<f32>(source + <usize>i * line) : 0);
-      }
-    }
-  } else if (line == 4) {
-    for (let k = 0; k < depth; k++) {
-      v128.store(to, v128.load(from));
-      if (width == 8) v128.store(to, v128.load(from, 16), 16);
-      from += along;
-      to += step;
-    }
-  } else {
-    let k = 0;
-    if (along == 4) {
-      for (; k + 4 <= depth; k += 4) {
-        transpose4(from + bytes(k), line, to + <usize>k * step, step);
-        if (width == 8) transpose4(from + bytes(k) + 4 * line, line, to + <usize>k * step + 16, step);
-      }
-    }
-    for (; k < depth; k++) {
-      for (let i = 0; i < width; i++) {
-        store<f32>(to + <usize>k * step + bytes(i), load<f32>(from + <usize>i * line + <usize>k * along));
-      }
-    }
-  }
-}
-
-function packLeft(a: usize, row: usize, column: usize, rows: i32, depth: i32, to: usize): void {
-  for (let i = 0; i < rows; i += ROWS) {
-    packPanel(a + <usize>i * row, row, column, min(ROWS, rows - i), depth, ROWS, to + bytes(i * depth));
-  }
-}
-
-function packBlock(b: usize, row: usize, column: usize, depth: i32, columns: i32, to: usize): void {
-  for (let j = 0; j < columns; j += COLUMNS) {
-    packPanel(b + <usize>j * column, column, row, min(COLUMNS, columns - j), depth, COLUMNS, to + bytes(j * depth));
-  }
-}
-
-/** Packs a whole right operand `[depth, columns]` for `productPacked`, depth blocks one after the other. */
-export function packRight(b: usize, row: usize, column: usize, depth: i32, columns: i32, to: usize): void {
-  const padded = roundUp(columns, COLUMNS);
-  for (let k = 0; k < depth; k += DEPTH) {
-    packBlock(b + <usize>k * row, row, column, min(DEPTH, depth - k), columns, to + bytes(k * padded));
-  }
 }
 
 /** One 4 x 8 tile: c (+)= panel a times panel b. */
@@ -217,62 +126,6 @@ export function productPacked(
       const to = c + <usize>i * cRow;
       multiplyBlocks(left, packed + bytes(k * padded), to, cRow, high, columns, deep, accumulate || k > 0, scratch);
     }
-  }
-}
-
-/** y (+)= M x, y adjacent: a product with one row or one column is bound by reading M once, so nothing is packed. */
-function matrixVector(
-  m: usize,
-  row: usize,
-  column: usize,
-  x: usize,
-  xStep: usize,
-  y: usize,
-  rows: i32,
-  columns: i32,
-  accumulate: bool,
-): void {
-  if (column == 4 && xStep == 4) {
-    for (let i = 0; i < rows; i++) {
-      const value = dot(m + <usize>i * row, x, columns);
-      store<f32>(y + bytes(i), accumulate ? load<f32>(y + bytes(i)) + value : value);
-    }
-    return;
-  }
-  if (!accumulate) memory.fill(y, 0, bytes(rows));
-  let j = 0;
-  if (row == 4) {
-    // Four columns at a time, so that y is read and written a quarter as often.
-    for (; j + 4 <= columns; j += 4) addFourColumns(m + <usize>j * column, column, x + <usize>j * xStep, xStep, y, rows);
-  }
-  for (; j < columns; j++) {
-    const scale = load<f32>(x + <usize>j * xStep);
-    const from = m + <usize>j * column;
-    for (let i = 0; i < rows; i++) {
-      store<f32>(y + bytes(i), load<f32>(y + bytes(i)) + scale * load<f32>(from + <usize>i * row));
-    }
-  }
-}
-
-/** y += four adjacent-row columns of a matrix, each times its entry of x. */
-function addFourColumns(m: usize, column: usize, x: usize, xStep: usize, y: usize, rows: i32): void {
-  const second = column;
-  const third: usize = 2 * column;
-  const fourth: usize = 3 * column;
-  const x0 = v128.load_splat<f32>(x);
-  const x1 = v128.load_splat<f32>(x + xStep);
-  const x2 = v128.load_splat<f32>(x + 2 * xStep);
-  const x3 = v128.load_splat<f32>(x + 3 * xStep);
-  const end = y + bytes(rows);
-  for (; y + 16 <= end; y += 16, m += 16) {
-    const low = f32x4.add(f32x4.mul(x0, v128.load(m)), f32x4.mul(x1, v128.load(m + second)));
-    const high = f32x4.add(f32x4.mul(x2, v128.load(m + third)), f32x4.mul(x3, v128.load(m + fourth)));
-    v128.store(y, f32x4.add(v128.load(y), f32x4.add(low, high)));
-  }
-  for (; y < end; y += 4, m += 4) {
-    const low = load<f32>(x) * load<f32>(m) + load<f32>(x + xStep) * load<f32>(m + second);
-    const high = load<f32>(x + 2 * xStep) * load<f32>(m + third) + load<f32>(x + 3 * xStep) * load<f32>(m + fourth);
-    store<f32>(y, load<f32>(y) + (low + high));
   }
 }
 

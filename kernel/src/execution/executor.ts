@@ -9,6 +9,7 @@ import type { ErrorContent } from '../wire/messages.js';
 import { moduleHost } from './modules.js';
 import { locator } from './source-map.js';
 import { startFromLoop } from './start.js';
+import { makeTrainingStoppable } from './stop-training.js';
 import { describeDiagnostics, Interrupted, StackWriter } from './traceback.js';
 
 /** How a cell ended. `value` is there only if its last statement is an expression. */
@@ -21,6 +22,8 @@ export interface ExecutorOptions {
   readonly converter: Promise<Converter>;
   /** The notebook's folder: modules are resolved from here. */
   readonly folder: string;
+  /** The signal of the cell whose code is executing, aborted when that is stopped. */
+  readonly cellSignal: () => AbortSignal | undefined;
 }
 
 export interface CellOptions {
@@ -41,13 +44,15 @@ export class Executor {
   readonly converter: Promise<Converter>;
   readonly #file: string;
   readonly #require: NodeJS.Require;
+  readonly #cellSignal: () => AbortSignal | undefined;
   readonly #scope = new Scope();
   #linker = new Linker(moduleHost);
   #linking = false;
   #declarations = noDeclarations;
   #fail: ((error: unknown) => void) | undefined;
 
-  constructor({ converter, folder }: ExecutorOptions) {
+  constructor({ converter, folder, cellSignal }: ExecutorOptions) {
+    this.#cellSignal = cellSignal;
     this.converter = converter;
     this.stacks = new StackWriter(folder);
     this.#file = join(folder, 'cell.ts');
@@ -81,6 +86,7 @@ export class Executor {
       const result = await this.#settled((end) => {
         if (isStopped()) throw new Interrupted(`${name} was stopped`);
         const run = (modules: object[]) => {
+          makeTrainingStoppable(this.#cellSignal);
           context = this.#contextOf(modules);
           const cell = moduleHost.evaluate(conversion.code, name) as CellFunction;
           const returned = enter(() => cell(context!));

@@ -19,7 +19,7 @@ import { type Channel, createMessage, type KernelInfoReply, type Message } from 
 
 export interface EndpointListeners {
   onMessage(channel: 'shell' | 'control' | 'stdin', message: Message, sequence: number): void;
-  /** SIGINT or an interrupt_request; return when what ran is settled. */
+  /** SIGINT or an interrupt_request. */
   onInterrupt(): void;
   onShutdown(): void;
   onDropped(reason: string, count: number): void;
@@ -148,11 +148,9 @@ export class KernelEndpoint {
         listeners.onMessage(message.channel, message.message, message.sequence);
         break;
       case 'interrupt':
-        try {
-          listeners.onInterrupt();
-        } finally {
-          Atomics.store(this.#state, ACKNOWLEDGED, message.id);
-        }
+        // Heard: from here on nothing is terminated, least of all the work below.
+        Atomics.store(this.#state, ACKNOWLEDGED, message.id);
+        this.shield(() => listeners.onInterrupt());
         break;
       case 'dropped':
         listeners.onDropped(message.reason, message.count);

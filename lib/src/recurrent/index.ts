@@ -66,5 +66,6 @@ export {
   gruResetBeforeStep,
   type LstmStart,
   lstmCellWith,
+  type RnnVariant,
   rnnCellWith,
 } from './variants.js';

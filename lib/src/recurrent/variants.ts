@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GruWeights, LstmState, RnnActivation } from '../backend/sequences.js';
+import type { Initializer } from '../core/params.js';
 import { checkShape } from '../core/shapes.js';
 import type { Random } from '../random/random.js';
 import type { Cell } from './cell.js';
@@ -9,15 +10,30 @@ import { project } from './reference.js';
 import { type RnnParams, rnn, rnnCell, rnnStep } from './rnn.js';
 import { batchFirst, lastState, type SequenceOptions, type SequenceResult, timeFirst } from './sequence.js';
 
-/** The simple cell with another activation: `relu` (Le et al. 2015) or `linear`, whose gradient is known exactly. */
-export function rnnCellWith({
-  activation,
-}: {
-  readonly activation: RnnActivation;
-}): Cell<RnnParams, tf.Tensor2D> {
+export interface RnnVariant {
+  /** `tanh` by default, `relu` (Le et al. 2015), or `linear`, whose gradient is known exactly. */
+  readonly activation?: RnnActivation;
+  /**
+   * First values of the recurrent kernel; orthogonal ones by default. They decide how fast gradients vanish at first: of an
+   * orthogonal kernel every singular value is 1, of `uniform(1 / Math.sqrt(units))`, which PyTorch uses, most are well below.
+   */
+  readonly recurrent?: Initializer;
+}
+
+/** The simple cell with another activation or start. */
+export function rnnCellWith({ activation = 'tanh', recurrent }: RnnVariant): Cell<RnnParams, tf.Tensor2D> {
   return {
     ...rnnCell,
     name: `${activation} rnn`,
+    init: (random, sizes) => {
+      const params = rnnCell.init(random, sizes);
+      if (recurrent === undefined) return params;
+      const shape = params.recurrentKernel.shape;
+      tf.tidy(() =>
+        params.recurrentKernel.assign(tf.tensor2d(recurrent(random.child('recurrentKernel'), shape), shape)),
+      );
+      return params;
+    },
     step: (params, input, state) => rnnStep(params, input, state, activation),
     sequence: (params, inputs, options) => rnn(params, inputs, { ...options, activation }),
   };

@@ -9,7 +9,9 @@ import {
   gruResetBefore,
   gruResetBeforeCell,
   gruResetBeforeStep,
+  initializers,
   lstmCellWith,
+  rnnCell,
   rnnCellWith,
 } from 'heed';
 import { assertClose, assertGradients, onEngines, wave } from '../support/engines.js';
@@ -47,6 +49,18 @@ onEngines('chrono starts: the LSTM forgets as slowly as it writes, the GRU by it
   assert.deepEqual(others.flat(), [0, 0, 0, 0, 0, 0]);
   const five = lstmCellWith({ forgetBias: 5 }).init(createRandom(2), { input: 2, units: 1 });
   assertClose(five.bias, [0, 5, 0, 0], 0);
+}, ['cpu']);
+
+onEngines('the simple cell may start with other recurrent values, the rest as it was', () => {
+  const sizes = { input: 2, units: 4 };
+  const plain = rnnCell.init(createRandom(3), sizes);
+  const other = rnnCellWith({ recurrent: initializers.uniform(0.5) }).init(createRandom(3), sizes);
+  assertClose(other.kernel, plain.kernel.dataSync(), 0);
+  assert.ok(other.recurrentKernel.dataSync().every((value) => Math.abs(value) <= 0.5));
+  assert.notDeepEqual(other.recurrentKernel.dataSync(), plain.recurrentKernel.dataSync());
+  const x = inputs();
+  const outputs = rnnCellWith({}).sequence(plain, x).outputs;
+  assertClose(outputs, rnnCell.sequence(plain, x).outputs.dataSync(), 0);
 }, ['cpu']);
 
 onEngines('activations: relu cuts, linear adds up', () => {
