@@ -71,9 +71,10 @@ export function loadNative(): {
   readonly version?: string;
   readonly reason: string;
 } {
-  // Removed from Node 23 and deprecated before, but called by nearly every kernel of the native package.
-  (require('node:util') as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) =>
-    value == null;
+  // Called by nearly every kernel of the native package; the first was removed from Node 23, the second warns since Node 22.
+  const util = require('node:util') as { isNullOrUndefined: unknown; isArray: unknown };
+  util.isNullOrUndefined = (value: unknown) => value == null;
+  util.isArray = Array.isArray;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const reasons: string[] = [];
   for (const name of ['tfjs-native', '@tensorflow/tfjs-node']) {
