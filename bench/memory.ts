@@ -4,6 +4,7 @@
  *
  *     node --import tsx bench/memory.ts [--tasks adding,copy,gap] [--cells rnn,orthogonal,gru,lstm,attention] [--seeds 1,2,3,4,5]
  *         [--time 50] [--steps N] [--rate R] [--split test] [--json FILE]
+ *         [--save FOLDER]   the language models of the first seed, as 03-<cell>.safetensors
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -40,6 +41,7 @@ import {
   rnnCell,
   rnnCellWith,
   type Split,
+  saveLanguageModel,
   train,
   translatorLoss,
   useBackend,
@@ -57,12 +59,14 @@ const { values } = parseArgs({
     batch: { type: 'string' },
     split: { type: 'string', default: 'test' },
     json: { type: 'string' },
+    save: { type: 'string' },
     every: { type: 'string' },
     score: { type: 'string', default: 'general' },
   },
 });
 /** `rnn` starts as in PyTorch, uniform in +-1 / sqrt(units); `orthogonal` is the same cell with an orthogonal start. */
 type Contender = 'rnn' | 'orthogonal' | 'gru' | 'lstm' | 'attention';
+const seeds = values.seeds.split(',').map(Number);
 const number = (text: string | undefined, otherwise: number) =>
   text === undefined ? otherwise : Number(text);
 
@@ -88,6 +92,13 @@ const rows: Record<string, unknown>[] = [];
 function report(row: Record<string, unknown>): void {
   rows.push(row);
   console.log(JSON.stringify(row));
+  // After each row, so that a run cut short leaves what it has measured.
+  if (values.json === undefined) return;
+  const command = ['node --import tsx bench/memory.ts', ...process.argv.slice(2)].join(' ');
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ command, backend: describeBackend().line, rows }, null, 1)}\n`,
+  );
 }
 
 /** Trains and returns the seconds that it took. */
@@ -261,6 +272,8 @@ async function gap(contender: Contender, seed: number): Promise<void> {
   );
   const gaps = look(values.split as Split, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 30, 50, 70]);
   report({ task: 'gap', cell: contender, seed, ...plan, seconds, chance: task.chance, gaps });
+  if (values.save !== undefined && seed === seeds[0])
+    await saveLanguageModel(`${values.save}/03-${contender}.safetensors`, model, { seed, ...plan });
   disposeParams(model.params);
 }
 
@@ -306,7 +319,5 @@ for (const name of values.tasks.split(',')) {
   if (task === undefined)
     throw new Error(`Unknown task "${name}": known are ${Object.keys(tasks).join(', ')}`);
   for (const contender of values.cells.split(',') as Contender[])
-    for (const seed of values.seeds.split(',').map(Number)) await task(contender, seed);
+    for (const seed of seeds) await task(contender, seed);
 }
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 1)}\n`);

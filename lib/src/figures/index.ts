@@ -19,3 +19,5 @@ export {
   type PlotlySpec,
   type Table,
 } from './figure.js';
+export { type GradientChartOptions, type GradientSeries, gradientChart } from './gradient-chart.js';
+export { type WordHeatmapOptions, wordHeatmap } from './word-heatmap.js';

@@ -15,6 +15,7 @@ import {
 import { type CoderCell, type EncoderParams, encodeSource, initEncoder } from '../seq2seq/encoder.js';
 import { padSequences } from '../text/padding.js';
 import { END, START } from '../text/vocabulary.js';
+import { drawEvenly } from './translator-start.js';
 
 /** Sizes of an encoder-decoder with attention; all that is needed to build it again. */
 export interface TranslatorConfig {
@@ -73,27 +74,26 @@ export function initTranslator(
   const full: TranslatorConfig = { ...defaultTranslatorConfig, ...config };
   const { cell, embedding, units, attention } = full;
   const values = full.bidirectional ? 2 * units : units;
-  return {
-    config: full,
-    params: {
-      encoder: initEncoder(random.child('encoder'), {
-        vocab: full.sourceVocab,
-        embedding,
-        units,
-        cell,
-        bidirectional: full.bidirectional,
-      }),
-      bridge: initBridge(random.child('bridge'), { input: values, units, cell }),
-      decoder: initDecoder(random.child('decoder'), {
-        vocab: full.targetVocab,
-        embedding,
-        units,
-        attention,
-        values,
-        cell,
-      }),
-    },
+  const params: TranslatorParams = {
+    encoder: initEncoder(random.child('encoder'), {
+      vocab: full.sourceVocab,
+      embedding,
+      units,
+      cell,
+      bidirectional: full.bidirectional,
+    }),
+    bridge: initBridge(random.child('bridge'), { input: values, units, cell }),
+    decoder: initDecoder(random.child('decoder'), {
+      vocab: full.targetVocab,
+      embedding,
+      units,
+      attention,
+      values,
+      cell,
+    }),
   };
+  drawEvenly(random.child('start'), params, { units, lstm: cell === 'lstm' });
+  return { config: full, params };
 }
 
 /** What a decoder needs of a batch of sources. Whoever asked for it disposes it. */

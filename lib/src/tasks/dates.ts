@@ -1,5 +1,5 @@
 import type { Random } from '../random/random.js';
-import { DAY_COUNT, type Split, scramble, splitOfDay } from './calendar.js';
+import { civilDay, DAY_COUNT, firstDayOf, type Split, scramble, splitOfDay } from './calendar.js';
 import { type DateExample, type DateForm, type FrozenDates, thawForms, writeDate } from './date-forms.js';
 
 export interface DateChoice {
@@ -7,6 +7,14 @@ export interface DateChoice {
   readonly split?: Split;
   /** Only these locales, held out or not; without it all locales that are trained on. */
   readonly locales?: readonly string[];
+}
+
+export interface DateDraw extends DateChoice {
+  /**
+   * Draw from all days of these years, 1000 to 9999, instead of the data's 1900-2099; days of the data that are not of
+   * `split` are left out. In 1900-2099 one digit of the century tells the other; with more centuries each counts.
+   */
+  readonly years?: readonly [first: number, last: number];
 }
 
 /** The dates task: read a date as people write it in many languages, write it as `yyyy-mm-dd`. */
@@ -26,7 +34,7 @@ export interface Dates {
   /** A day written in a form, with its true alignment. */
   example(day: number, form: DateForm): DateExample;
   /** `count` independent draws, uniform over days and forms, with replacement. Nothing is stored. */
-  sample(random: Pick<Random, 'integer'>, count: number, choice?: DateChoice): DateExample[];
+  sample(random: Pick<Random, 'integer'>, count: number, choice?: DateDraw): DateExample[];
   /**
    * `size` different examples, the same for everybody: scrambled days in a fixed order, forms taking turns so that each
    * comes equally often.
@@ -68,12 +76,21 @@ export function loadDates(frozen: FrozenDates): Dates {
     chosen.forEach(languageOf);
     return forms.filter(({ locale }) => chosen.includes(locale));
   }
-  function sample(random: Pick<Random, 'integer'>, count: number, choice: DateChoice = {}): DateExample[] {
-    const from = days[choice.split ?? 'train'];
+  function sample(random: Pick<Random, 'integer'>, count: number, choice: DateDraw = {}): DateExample[] {
+    const { split = 'train', years } = choice;
+    const from = days[split];
     const among = formsOf(choice.locales);
-    return Array.from({ length: count }, () =>
-      writeDate(from[random.integer(from.length)]!, among[random.integer(among.length)]!),
-    );
+    const [low, high] = years ? [firstDayOf(years[0]), firstDayOf(years[1]) + 366] : [0, 0];
+    const anyDay = (): number => {
+      for (;;) {
+        const day = low + random.integer(high - low);
+        const beyond = civilDay(day).year > years![1];
+        const foreign = day >= 0 && day < DAY_COUNT && splitOfDay(day) !== split;
+        if (!beyond && !foreign) return day;
+      }
+    };
+    const draw = years ? anyDay : () => from[random.integer(from.length)]!;
+    return Array.from({ length: count }, () => writeDate(draw(), among[random.integer(among.length)]!));
   }
   function fixedSet(size: number, choice: DateChoice = {}): DateExample[] {
     const among = formsOf(choice.locales);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRandom, DAY_COUNT } from 'heed';
 import { type FrozenDates, parsePattern } from '../../../lib/src/tasks/date-forms.js';
 import { loadDates } from '../../../lib/src/tasks/dates.js';
 
@@ -117,10 +118,23 @@ test('bad input is refused with what to do', () => {
   assert.throws(() => dates.fixedSet(1e9), /whole number from 1/);
   assert.throws(() => dates.formsOf(['xx']), /No dates in locale "xx". There are aa, bb/);
   assert.throws(() => dates.formsOf([]), /empty/);
-  assert.throws(() => dates.example(-1, dates.forms[0]!), /outside the data/);
+  assert.throws(() => dates.example(0.5, dates.forms[0]!), /cannot be written/);
   assert.throws(() => parsePattern('{day} {month}'), /\{year\} exactly once/);
   assert.throws(() => parsePattern('{day} {month} {year} {era}'), /neither a field nor plain text/);
   const damaged = structuredClone(frozen) as unknown as { locales: { forms: { months: string[] }[] }[] };
   damaged.locales[0]!.forms[0]!.months.pop();
   assert.throws(() => loadDates(damaged as unknown as FrozenDates), /aa full: expected 12 months/);
+});
+
+test('years beyond the data are drawn evenly, and held-out days of the data never', () => {
+  const drawn = dates.sample(createRandom(3), 4000, { years: [1000, 2999] });
+  const years = drawn.map(({ target }) => Number(target.slice(0, 4)));
+  assert.ok(Math.min(...years) >= 1000 && Math.max(...years) <= 2999);
+  const firstDigits = years.filter((year) => year < 2000).length / years.length;
+  // A tenth of the days of 1900-1999 is held out, as of 2000-2099: both halves lose alike.
+  assert.ok(Math.abs(firstDigits - 0.5) < 4 * Math.sqrt(0.25 / years.length));
+  const test = new Set(dates.days('test'));
+  assert.ok(drawn.every(({ day }) => !test.has(day)));
+  assert.ok(drawn.some(({ day }) => day >= 0 && day < DAY_COUNT));
+  assert.throws(() => dates.sample(createRandom(3), 1, { years: [1, 2999] }), /expected 1000 to 9999/);
 });
