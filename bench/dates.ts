@@ -1,7 +1,7 @@
 /**
  * The dates lesson over several seeds: exact match and alignment on unseen days, and the seconds that it took.
  *
- *     node --import tsx bench/dates.ts [--seeds 1,2,3,4,5] [--cell gru|lstm] [--steps 350] [--starts 3] [--json FILE]
+ *     node --import tsx bench/dates.ts [--seeds 1,2,3,4,5] [--cell gru|lstm] [--steps 350] [--starts 3] [--json FILE] [--checkpoint FILE]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,7 @@ import {
   loadDates,
   pointingAccuracy,
   type Split,
+  saveTranslator,
   type Translator,
   train,
   translate,
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     test: { type: 'string', default: '3000' },
     split: { type: 'string', default: 'test' },
     json: { type: 'string' },
+    checkpoint: { type: 'string' },
   },
 });
 const steps = Number(values.steps);
@@ -126,6 +128,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
   };
   rows.push(row);
   console.log(JSON.stringify(row));
+  if (values.checkpoint) await saveTranslator(values.checkpoint, translator, { source, target });
   disposeParams(translator.params);
 }
 if (values.json)
