@@ -160,7 +160,9 @@ async function cleaningUp(partial, work) {
   const clean = () => rmSync(partial, { recursive: true, force: true });
   const interrupted = (signal) => {
     clean();
-    console.error(`\nInterrupted (${signal}): nothing was installed; a wheel that has arrived is kept for the next npm run native.`);
+    console.error(
+      `\nInterrupted (${signal}): nothing was installed; a wheel that has arrived is kept for the next npm run native.`,
+    );
     process.exit(130);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
