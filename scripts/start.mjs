@@ -74,6 +74,7 @@ async function openLab({ browser, port, lesson }) {
   const args = [
     ...['-m', 'jupyterlab', `--port=${port}`, '--ServerApp.port_retries=0', '--ip=127.0.0.1'],
     ...[`--IdentityProvider.token=${token}`, `--ServerApp.root_dir=${root}`, '--ServerApp.log_level=WARN'],
+    '--LabApp.log_level=WARN',
     ...[`--LabApp.default_url=/lab/tree/${lesson}`, browser ? '' : '--no-browser'],
     process.getuid?.() === 0 ? '--allow-root' : '',
   ].filter(Boolean);

@@ -75,6 +75,8 @@ export async function ensureEnvironment(requirements = ['requirements.txt']) {
 export async function ensureKernelspec() {
   await step('kernel "heed" registered in .venv', async () => {
     await runQuiet(process.execPath, [join(root, 'kernel/bin/heed.js'), 'install', '--prefix', venv]);
+    // JupyterLab starts a CommonJS yarn from in here; without this it would be read by the project's module type.
+    writeFileSync(join(venv, 'package.json'), '{ "type": "commonjs" }\n');
     const settings = join(venv, 'share/jupyter/lab/settings');
     mkdirSync(settings, { recursive: true });
     const overrides = {

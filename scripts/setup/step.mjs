@@ -43,12 +43,24 @@ export function runQuiet(command, args, options = {}) {
   });
 }
 
-/** Runs a program that speaks for itself; resolves with its exit code. */
+/** Runs a program that speaks for itself; what ends this process ends it too. Resolves with its exit code. */
 export function runLoud(command, args, options = {}) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    child.on('error', (error) => fail(new SetupError(`${command} could not be started: ${error.message}`)));
-    child.on('close', (code, signal) => done(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    const pass = (signal) => child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, pass);
+    const finish = () => {
+      for (const signal of signals) process.off(signal, pass);
+    };
+    child.on('error', (error) => {
+      finish();
+      fail(new SetupError(`${command} could not be started: ${error.message}`));
+    });
+    child.on('close', (code, signal) => {
+      finish();
+      done(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
   });
 }
 
