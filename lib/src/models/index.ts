@@ -5,6 +5,7 @@ export {
   type PastAttentionParams,
   type PastScore,
 } from './causal-attention.js';
+export { type DateReader, type ReadDate, readDate } from './date-reader.js';
 export {
   defaultLanguageModelConfig,
   initLanguageModel,
