@@ -90,7 +90,8 @@ function renderBundle(data: MimeBundle, markdown: (source: string) => string): s
 function renderClaim(claim: Record<string, unknown>, caption: string): string {
   const holds = claim.holds === true;
   const line = caption.startsWith('Output without') ? `${String(claim.name)}: ${text(claim.value)}` : caption;
-  return `<p class="claim ${holds ? 'holds' : 'fails'}"><strong>${holds ? 'Claim holds' : 'Claim fails'}</strong> ${escapeHtml(line)}</p>`;
+  const said = line.replace(/^(?:holds|FAILS): /, '');
+  return `<p class="claim ${holds ? 'holds' : 'fails'}"><strong>${holds ? 'Claim holds' : 'Claim fails'}</strong> ${escapeHtml(said)}</p>`;
 }
 
 /** Whether a page needs plotly for an output. */
