@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedAdam, loadFused } from '../backend/fused/index.js';
 import { flattenParams, type ParamTree } from '../core/params.js';
 
 /** State of Adam: a parameter tree, so that it is saved, resumed and disposed as one. */
@@ -62,6 +63,7 @@ export function adamStep(
   // Both corrections in two plain numbers: rate' = rate / (1 - b1^t), and sqrt(v / c) = sqrt(v) / sqrt(c).
   const rate = learningRate / (1 - beta1 ** step);
   const root = Math.sqrt(1 - beta2 ** step);
+  const fused = loadFused().available;
   tf.tidy(() => {
     for (const [name, variable] of flattenParams(params)) {
       const raw = gradients.get(name);
@@ -69,6 +71,14 @@ export function adamStep(
       const gradient = scale === 1 ? raw : tf.mul(raw, scale);
       const first = state.first[name]!;
       const second = state.second[name]!;
+      if (fused) {
+        const moments = { parameter: variable, firstMoment: first, secondMoment: second };
+        const next = fusedAdam(moments, gradient, step, { learningRate, beta1, beta2, epsilon });
+        first.assign(next.firstMoment);
+        second.assign(next.secondMoment);
+        variable.assign(next.parameter);
+        continue;
+      }
       first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
       second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
       const denominator = tf.add(tf.div(tf.sqrt(second), root), epsilon);
