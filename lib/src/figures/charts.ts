@@ -80,7 +80,7 @@ export function lineChart({
       xaxis: { title: { text: escapeMarkup(xTitle), standoff: 10 } },
       yaxis: {
         title: { text: escapeMarkup(yTitle) },
-        ...(log ? { type: 'log', exponentformat: 'none', dtick: 1 } : {}),
+        ...(log ? { type: 'log', ...decades(series, references) } : {}),
       },
       shapes: references.map(({ y }) => ({
         type: 'line',
@@ -105,6 +105,34 @@ export function lineChart({
       })),
     },
   });
+}
+
+// More labels than this stand too close in the height of a chart.
+const MOST_LABELS = 9;
+
+/** Labels of a logarithmic axis at powers of ten: plotly writes the far ones with all digits of their rounding error. */
+function decades(
+  series: readonly Series[],
+  references: readonly Reference[],
+): { tickvals: number[]; ticktext: string[] } {
+  const exponents = [...series.flatMap(({ y }) => y), ...references.map(({ y }) => y)]
+    .filter((y) => y > 0 && Number.isFinite(y))
+    .map(Math.log10);
+  const low = exponents.reduce((a, b) => Math.min(a, b), 0);
+  const high = exponents.reduce((a, b) => Math.max(a, b), low);
+  const every = Math.ceil((high - low) / MOST_LABELS) || 1;
+  const shown: number[] = [];
+  // Multiples of the distance, so that 1 is among them.
+  for (let n = Math.floor(low / every); n <= Math.ceil(high / every); n++) shown.push(n * every);
+  return { tickvals: shown.map((n) => 10 ** n), ticktext: shown.map(powerOfTen) };
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+function powerOfTen(exponent: number): string {
+  if (exponent >= -3 && exponent <= 4) return String(Number((10 ** exponent).toPrecision(1)));
+  const digits = Array.from(String(Math.abs(exponent)), (digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
 export interface TrainingCurveOptions {

@@ -23,6 +23,15 @@ test('a line ends where it falls below the floor, and the caption says where', (
   assert.equal(figure.caption, 'rnn: below 1.0e-8 after 2 steps; lstm: 0.4 left after 3 steps.');
 });
 
+test('powers of ten are labelled as such, 1 among them', () => {
+  const norms = Array.from({ length: 41 }, (_, t) => 10 ** (t - 40));
+  const { tickvals, ticktext } = drawn(gradientChart({ series: [{ name: 'rnn', norms }], floor: 1e-30 }))
+    .layout.yaxis;
+  assert.ok(tickvals.length <= 10);
+  assert.deepEqual(ticktext.slice(-3), ['10⁻⁸', '10⁻⁴', '1']);
+  assert.ok(Math.abs(Math.log10(tickvals.at(-2)) + 4) < 1e-9);
+});
+
 test('without a gradient at the end there is nothing to hold the others against', () => {
   assert.throws(() => gradientChart({ series: [{ name: 'rnn', norms: [1, 0] }] }), /"rnn".*got 0/);
   assert.throws(() => gradientChart({ series: [{ name: 'rnn', norms: [] }] }), /of 0 steps/);
