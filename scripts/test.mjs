@@ -29,6 +29,8 @@ await main(async (words) => {
   console.log(`  ${files.length} test files below ${relative(root, join(root, 'test'))}/`);
   return runLoud(process.execPath, [
     ...['--conditions=heed-source', '--import', 'tsx', '--test', '--test-reporter=spec'],
+    // A test that hangs is a failure, not a wait.
+    '--test-timeout=600000',
     `--test-concurrency=${Math.max(2, availableParallelism())}`,
     ...files,
   ]);

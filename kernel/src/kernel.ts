@@ -2,7 +2,6 @@ import type { Converter } from './convert/index.js';
 import { CellContext } from './execution/cell-context.js';
 import { redirectStreams } from './execution/console.js';
 import { Executor } from './execution/executor.js';
-import { Collector } from './execution/memory.js';
 import { CellOutput } from './execution/outputs.js';
 import { leaveTensorScopes } from './execution/stop-training.js';
 import { Interrupted } from './execution/traceback.js';
@@ -42,7 +41,6 @@ export class Kernel {
   readonly #context: CellContext<Cell>;
   readonly #execute: ExecuteHandler;
   readonly #input: InputRequests;
-  readonly #collector = new Collector();
   readonly #queue: Queued[] = [];
   #working = false;
   #cell: Cell | undefined;
@@ -198,7 +196,6 @@ export class Kernel {
         }
         this.#reply('shell', message, { ...reply });
       });
-      this.#collector.afterCell();
     }
     this.#working = false;
   }
