@@ -126,7 +126,7 @@ function stockLstm(): Pick<Cell<ParamTree, tf.Tensor2D>, 'init' | 'sequence' | '
         kernelInitializer: tf.initializers.glorotUniform({ seed: random.child('kernel').tensorSeed() }),
         recurrentInitializer: tf.initializers.orthogonal({ seed: random.child('recurrent').tensorSeed() }),
       });
-      tf.dispose(layer.apply(tf.zeros([1, 1, input]))); // makes the weights
+      tf.dispose(layer.apply(tf.zeros([1, 1, input])) as tf.Tensor); // makes the weights
       // The variable behind a layer's weight is not public, and training needs it.
       const variables = layer.trainableWeights.map(
         (weight) => (weight as unknown as { val: tf.Variable }).val,
