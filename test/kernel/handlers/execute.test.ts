@@ -209,3 +209,15 @@ test('a promise that nobody awaits fails its cell', async () => {
   assert.equal(cell.reply.status, 'error');
   assert.equal(cell.error!.evalue, 'nobody');
 });
+
+test('the first import of a kernel brings no warning of Node into the cell; a warning of the cell itself is shown', async (t) => {
+  const fresh = await startTestKernel();
+  t.after(() => fresh.stop());
+  const imported = await fresh.execute("import { sep } from 'node:path'; sep.length");
+  assert.equal(imported.result!.data['text/plain'], '1');
+  assert.equal(imported.stderr, '');
+  const warned = await fresh.execute(
+    'process.emitWarning("mind this"); await new Promise((done) => setTimeout(done, 50))',
+  );
+  assert.match(warned.stderr, /mind this/);
+});
