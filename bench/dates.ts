@@ -88,6 +88,29 @@ function begin(seed: number) {
   return { translator, optimizer, goOn };
 }
 
+/** Languages that were never trained: whole dates right, and the year alone. */
+function heldOut(translator: Translator) {
+  return dates.heldOutLocales.map((locale) => {
+    const examples = dates.fixedSet(600, { locales: [locale], split: values.split as Split });
+    const ids = examples.map(({ source: text }) => source.encode(text, { unknown: 'id' }));
+    const answers = translate(translator, ids, { maxLength: 12 }).map(({ ids: written }) =>
+      target.decode(written),
+    );
+    const year = (text: string) => text.slice(0, 4);
+    return {
+      locale,
+      exact: exactMatch(
+        answers,
+        examples.map((example) => example.target),
+      ),
+      year: exactMatch(
+        answers.map(year),
+        examples.map((example) => year(example.target)),
+      ),
+    };
+  });
+}
+
 const rows = [];
 for (const seed of values.seeds.split(',').map(Number)) {
   const start = performance.now();
@@ -124,6 +147,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
     ),
     pointing: pointingAccuracy(aligned),
     withinOne: pointingAccuracy(aligned, { within: 1 }),
+    heldOut: heldOut(translator),
     padding: Math.max(...written.map(({ paddingMass }) => paddingMass)),
   };
   rows.push(row);
