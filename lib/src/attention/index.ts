@@ -1,4 +1,23 @@
+export {
+  type Alignment,
+  type AlignmentState,
+  createAlignment,
+  type Look,
+  type LookAll,
+  type LookOptions,
+  mixValues,
+} from './alignment.js';
+export { type AlignmentConfig, defaultAlignmentConfig } from './alignment-config.js';
+export {
+  type AlignmentParams,
+  type AlignmentSizes,
+  additiveWeights,
+  initAlignment,
+} from './alignment-params.js';
 export { type Attended, type AttendOptions, attend } from './attend.js';
+export { maskedEntmax15, maskedSparsemax } from './entmax.js';
+export { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';
+export { type MonotonicOptions, monotonic, monotonicStep } from './monotonic.js';
 export {
   type AdditiveParams,
   type AdditiveSizes,
@@ -8,4 +27,7 @@ export {
   type Score,
   scaledDotScore,
 } from './score.js';
-export { maskedSoftmax } from './softmax.js';
+export { cosineScore } from './score-cosine.js';
+export { concatScore, generalScore, locationScore } from './score-luong.js';
+export { maskedSoftmax, type Normaliser } from './softmax.js';
+export { localMonotonic, localPredictive, type Window, type WindowView } from './window.js';
