@@ -7,4 +7,22 @@ export {
   paddingMass,
   pointingAccuracy,
 } from './alignment.js';
-export { editDistance, exactMatch } from './sequence.js';
+export {
+  type AlignedSentence,
+  type AlignmentLink,
+  alignmentErrorRate,
+  linksOf,
+  misalignedShare,
+} from './alignment-error.js';
+export {
+  type BleuOptions,
+  type BleuScore,
+  type BleuSmoothing,
+  corpusBleu,
+  defaultBleuOptions,
+  formatBleu,
+  SACREBLEU_VERSION,
+  sentenceBleu,
+} from './bleu.js';
+export { type ChrfOptions, type ChrfScore, chrf, defaultChrfOptions, formatChrf } from './chrf.js';
+export { editDistance, exactMatch, tokenAccuracy } from './sequence.js';

@@ -9,6 +9,33 @@ export function exactMatch(predicted: readonly string[], expected: readonly stri
 }
 
 /**
+ * Share of the expected tokens that stand at their place; a prediction that ends early misses the rest, and what it has
+ * beyond the expected end is not counted. The hard measure beside it is `exactMatch`.
+ *
+ * @throws RangeError on unequal counts of sequences, or no expected token
+ */
+export function tokenAccuracy(
+  predicted: readonly ArrayLike<unknown>[],
+  expected: readonly ArrayLike<unknown>[],
+): number {
+  if (predicted.length !== expected.length) {
+    throw new RangeError(
+      `Token accuracy: ${predicted.length} predictions for ${expected.length} expected sequences; give equally many.`,
+    );
+  }
+  let right = 0;
+  let total = 0;
+  expected.forEach((tokens, row) => {
+    total += tokens.length;
+    for (let at = 0; at < tokens.length; at++) {
+      if (at < predicted[row]!.length && predicted[row]![at] === tokens[at]) right++;
+    }
+  });
+  if (total === 0) throw new RangeError('Token accuracy of no tokens is not defined: expected at least one.');
+  return right / total;
+}
+
+/**
  * Levenshtein distance: the fewest insertions, deletions and replacements that turn one sequence into the other.
  * Strings are compared by code point.
  */

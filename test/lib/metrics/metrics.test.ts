@@ -2,12 +2,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { argmax, entropy, paddingMass, pointingAccuracy } from '../../../lib/src/metrics/alignment.js';
-import { editDistance, exactMatch } from '../../../lib/src/metrics/sequence.js';
+import { editDistance, exactMatch, tokenAccuracy } from '../../../lib/src/metrics/sequence.js';
 
 test('exact match counts whole texts', () => {
   assert.equal(exactMatch(['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'x']), 0.75);
   assert.throws(() => exactMatch(['a'], []), /1 predictions with 0 expected/);
   assert.throws(() => exactMatch([], []), /at least one/);
+});
+
+test('token accuracy: places of the expected; a missing end is missed, a longer one not counted', () => {
+  assert.equal(
+    tokenAccuracy(
+      [[1, 2, 9], [4]],
+      [
+        [1, 2, 3],
+        [4, 5],
+      ],
+    ),
+    3 / 5,
+  );
+  assert.equal(tokenAccuracy([[1, 2, 3]], [[1]]), 1);
+  assert.equal(tokenAccuracy([Int32Array.of(7)], [Int32Array.of(7)]), 1);
+  assert.throws(() => tokenAccuracy([[1]], []), /1 predictions for 0/);
+  assert.throws(() => tokenAccuracy([[1]], [[]]), /no tokens/);
 });
 
 test('edit distance: textbook cases, code points, lists', () => {
