@@ -1,17 +1,35 @@
+export {
+  type BytePairData,
+  type BytePairOptions,
+  type BytePairTokeniser,
+  bytePairCounter,
+  bytePairFrom,
+  createBytePair,
+  defaultBytePair,
+} from './byte-pair.js';
+export type { Merge } from './byte-pair-merges.js';
 export { normaliseText } from './normalise.js';
 export { batchesOf, type PaddedBatch, type PadOptions, padSequences } from './padding.js';
+export { END_OF_WORD, JOINER, type PieceSplit } from './pieces.js';
 export {
-  createVocabulary,
-  DEFAULT_VOCABULARY,
   END,
   type EncodeOptions,
   PADDING,
   START,
+  type Tokeniser,
+  type TokeniserData,
+  type TokeniserKind,
+  UNKNOWN,
+} from './tokeniser.js';
+export { tokeniserFrom } from './tokeniser-from.js';
+export {
+  createVocabulary,
+  DEFAULT_VOCABULARY,
   type TokenKind,
   tokenise,
-  UNKNOWN,
   type Vocabulary,
   type VocabularyData,
   type VocabularyOptions,
+  vocabularyCounter,
   vocabularyFrom,
 } from './vocabulary.js';

@@ -7,6 +7,7 @@ import {
   PADDING,
   START,
   UNKNOWN,
+  vocabularyCounter,
   vocabularyFrom,
 } from '../../../lib/src/text/vocabulary.js';
 
@@ -69,10 +70,34 @@ test('decode undoes encode, and plain data bring the vocabulary back, for any te
   );
 });
 
+test('counts stand beside the tokens, and extra specials have ids that no text gives', () => {
+  const vocabulary = createVocabulary(['b a', 'b'], { kind: 'word', specials: ['<de>'] });
+  assert.deepEqual(vocabulary.tokens.slice(4), ['<de>', 'b', 'a']);
+  assert.deepEqual(vocabulary.counts, [0, 0, 0, 0, 0, 2, 1]);
+  assert.equal(vocabulary.idOf('<de>'), 4);
+  assert.equal(vocabulary.idOf('<end>'), END);
+  assert.throws(() => vocabulary.idOf('c'), /No id for "c" \(U\+0063\)/);
+  assert.ok(!vocabulary.encode('<de>', { unknown: 'id' }).includes(4));
+  assert.deepEqual(vocabularyFrom(JSON.parse(JSON.stringify(vocabulary))).toJSON(), vocabulary.toJSON());
+});
+
+test('texts that come one by one give the vocabulary of all of them', () => {
+  const counter = vocabularyCounter({ kind: 'word' });
+  for (const text of ['b a', 'b']) counter.add(text);
+  assert.deepEqual(counter.vocabulary().toJSON(), createVocabulary(['b a', 'b'], { kind: 'word' }).toJSON());
+});
+
+test('code point order puts signs beyond the basic plane last', () => {
+  assert.deepEqual(createVocabulary(['😀\uffee\ue000z']).tokens.slice(4), ['z', '\ue000', '\uffee', '😀']);
+});
+
 test('what is not a vocabulary is refused', () => {
   const specials = ['<padding>', '<start>', '<end>', '<unknown>'];
   assert.throws(() => vocabularyFrom({ kind: 'character', tokens: ['a'] }), /begin with <padding>/);
   assert.throws(() => vocabularyFrom({ kind: 'byte' as 'word', tokens: specials }), /got kind "byte"/);
   assert.throws(() => vocabularyFrom({ kind: 'word', tokens: [...specials, 'a', 'a'] }), /twice/);
+  const data = { kind: 'word', tokens: [...specials, 'a'] } as const;
+  assert.throws(() => vocabularyFrom({ ...data, counts: [1, 2] }), /2 counts for 5 tokens/);
+  assert.throws(() => vocabularyFrom({ ...data, extraSpecials: 2 }), /2 more specials, expected 0 to 1/);
   assert.throws(() => vocabularyFrom({} as never), /Not a vocabulary/);
 });
