@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AttentionMemory } from '../backend/sequences.js';
 import { decodeSteps } from '../seq2seq/decoder.js';
-import { type DecoderStep, type Generated, greedyDecode } from '../seq2seq/greedy.js';
+import type { DecoderStep, Generated } from '../seq2seq/generate.js';
+import { greedyDecode } from '../seq2seq/greedy.js';
 import { batchesOf } from '../text/padding.js';
 import { END, PADDING, START } from '../text/vocabulary.js';
 import { readSources, type Translator } from './translator.js';

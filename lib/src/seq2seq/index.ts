@@ -1,3 +1,5 @@
+export { type BeamOptions, beamDecode, defaultBeam, type Hypothesis, repeatRows } from './beam.js';
+export { coveragePenalty, lengthPenalty } from './beam-score.js';
 export { type BridgeParams, bridgeStates, initBridge } from './bridge.js';
 export {
   attentionMemory,
@@ -16,4 +18,7 @@ export {
   encodeSource,
   initEncoder,
 } from './encoder.js';
-export { type DecoderStep, type Generated, type GreedyOptions, greedyDecode } from './greedy.js';
+export { type EnsembleMember, ensembleDecoder } from './ensemble.js';
+export type { DecodeOptions, DecoderStep, Generated } from './generate.js';
+export { type GreedyOptions, greedyDecode } from './greedy.js';
+export { type DrawSymbol, type SampledOptions, sampleDecode } from './sampled.js';
