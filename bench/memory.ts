@@ -4,8 +4,9 @@
  *
  *     node --import tsx bench/memory.ts [--tasks adding,copy,gap] [--cells rnn,gru,lstm,attention] [--seeds 1,2,3,4,5]
  *         [--time 50] [--steps N] [--rate R] [--split test] [--json FILE]
- *         [--save FOLDER]   the language models of the first seed, as 03-<cell>.safetensors
+ *         [--save FOLDER]   the language models, as 03-<cell>-seed<n>.safetensors; the row holds the file's hash
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -354,10 +355,16 @@ async function gap(contender: Contender, seed: number): Promise<void> {
     () => JSON.stringify(look('validation', [2, 3, 4, 7, 15, 35])),
   );
   const gaps = look(values.split as Split, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 30, 50, 70]);
-  report({ task: 'gap', cell: contender, seed, ...plan, seconds, chance: task.chance, gaps });
-  if (values.save !== undefined && seed === seeds[0])
-    await saveLanguageModel(`${values.save}/03-${contender}.safetensors`, model, { seed, ...plan });
+  const saved = values.save === undefined ? {} : await save(values.save, contender, model, { seed, ...plan });
+  report({ task: 'gap', cell: contender, seed, ...plan, seconds, chance: task.chance, gaps, ...saved });
   disposeParams(model.params);
+}
+
+async function save(folder: string, contender: Everywhere, model: LanguageModel, extra: { seed: number }) {
+  const checkpoint = `03-${contender}-seed${extra.seed}.safetensors`;
+  await saveLanguageModel(`${folder}/${checkpoint}`, model, extra);
+  const bytes = readFileSync(`${folder}/${checkpoint}`);
+  return { checkpoint, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /** Mean probability of the right language, how often it is the likeliest word, how often alpha's maximum is on the country. */

@@ -224,6 +224,20 @@ onEngines('first weights: the forget gate starts open, the shapes are the contra
   assert.deepEqual(initRnn(createRandom(0), { input: 2, units: 3 }).recurrentKernel.shape, [3, 3]);
 });
 
+onEngines('a row of length 0 keeps the state it was given, and its weights get no gradient', () => {
+  const given = tf.tensor2d([[0.5, -0.5, 1]]);
+  const mask = tf.zeros([1, 3]) as tf.Tensor2D;
+  const x = inputs().slice([0, 0, 0], [1, 3, 2]);
+  assertClose(gru(gruWeights(), x, { mask, initialState: given }).state, [0.5, -0.5, 1], 0);
+  const long = lstm(lstmWeights(), x, { mask, initialState: { hidden: given, cell: given } });
+  assertClose(long.state.cell, [0.5, -0.5, 1], 0);
+  const weights = gruWeights();
+  const slope = tf.grad(
+    (kernel) => gru({ ...weights, kernel: kernel as tf.Tensor2D }, x, { mask, initialState: given }).outputs,
+  )(weights.kernel);
+  assert.ok(slope.dataSync().every((value) => value === 0));
+});
+
 onEngines('wrong shapes are named', () => {
   assert.throws(
     () => gru(gruWeights(), tf.zeros([2, 3, 5])),

@@ -166,6 +166,34 @@ onEngines('NaN stops at the step, names the parameter, and keeps the weights', a
   );
 });
 
+onEngines(
+  'a training that stops at NaN leaves its last good checkpoint, finite and as it was saved',
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'heed-'));
+    const place = path.join(folder, 'training.safetensors');
+    try {
+      const { params, options } = bowl();
+      const saved = new Map<number, number[]>();
+      const checkpoint = {
+        every: 2,
+        save: async ({ step }: { step: number }) => {
+          saved.set(step, values(params));
+          await saveParams(place, params);
+        },
+      };
+      const batches = (step: number) => (step === 5 ? Number.NaN : 1);
+      await assert.rejects(train({ ...options, batches, checkpoint }), NonFiniteError);
+      assert.deepEqual([...saved.keys()], [2, 4]);
+      const { params: loaded } = bowl();
+      await loadParams(place, loaded);
+      assert.deepEqual(values(loaded), saved.get(4));
+      assert.ok(values(loaded).every(Number.isFinite));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
+
 onEngines('early stopping puts the best weights back', async () => {
   const { params, options } = bowl();
   const marks = [5, 3, 4, 2, 6, 7, 8];
