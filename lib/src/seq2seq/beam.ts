@@ -102,8 +102,10 @@ export function beamDecode(
           if (id === end) {
             if (chosen) complete[row]!.push(trace(node, total, true));
           } else if (n === maxLength) {
-            const shown = candidates.slice(0, rank).some((c) => c.parent === parent && c.id !== end);
-            if (chosen && !shown) cut[row]!.push(trace(node, node.total, false));
+            // Once for each output, and not for one that may end here.
+            const others = candidates.slice(0, width).filter((other) => other.parent === parent);
+            if (chosen && others[0]!.id === id && !others.some((other) => other.id === end))
+              cut[row]!.push(trace(node, node.total, false));
           } else if (next.length < width) {
             const from = (row * width + parent) * source;
             order[row * width + next.length] = row * width + parent;
