@@ -193,6 +193,20 @@ onEngines('a row of padding, another number in the mask, wrong shapes: errors, n
     () => attend({ ...options, query: wave<tf.Rank.R3>(1, 2, 2, 4) }),
     /dot query: expected shape .*units 3/,
   );
+  const broken = wave<tf.Rank.R3>(1, 2, 2, 3).div([1, 1, 0]) as tf.Tensor3D; // infinite in the last unit
+  assert.throws(
+    () => attend({ ...options, query: broken }),
+    /attend: the score of row 0, output 0, position 0 is -?Infinity, not a finite number/,
+  );
+  // Only what can be seen is looked at: padding may hold anything.
+  const hidden = keys().div(mask().expandDims(2)) as tf.Tensor3D;
+  const seen = attend({ ...options, keys: hidden, mask: mask() });
+  assertClose(seen.alpha, attend({ ...options, mask: mask() }).alpha.dataSync(), 1e-6);
+  assert.ok(
+    attend({ ...options, query: broken, check: false })
+      .alpha.dataSync()
+      .some(Number.isNaN),
+  );
   assert.throws(
     () => attend({ score: dotScore, query: query(), values: values() }),
     /give keys, or projectedKeys/,
