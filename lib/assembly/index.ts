@@ -7,5 +7,5 @@ export { packedSize } from './packing';
 export { product, productScratch } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { recurrentKernelGradient } from './sequence-weights';
-export { adam, crossEntropyGradient, embeddingGradient, softmaxStatistics } from './training';
+export { adam, crossEntropyGradient, softmaxStatistics } from './training';
 export { columnSum } from './vectors';

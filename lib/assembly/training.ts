@@ -116,12 +116,3 @@ export function crossEntropyGradient(
     store<f32>(hit, load<f32>(hit) - d);
   }
 }
-
-/** Adds each row of `gradient` to the row of `table` that its id names; ids are checked by the caller. */
-export function embeddingGradient(ids: usize, gradient: usize, table: usize, count: i32, vocabulary: i32, width: i32): void {
-  const row = bytes(width);
-  memory.fill(table, 0, <usize>vocabulary * row);
-  for (let i = 0; i < count; i++) {
-    addInto(table + <usize>load<i32>(ids + bytes(i)) * row, gradient + <usize>i * row, row);
-  }
-}

@@ -29,6 +29,7 @@ export function maskedCrossEntropy(
     const weights = positionWeights(mask, positions);
     const loss = tf.customGrad((...args) => {
       const [flat, save] = args as [tf.Tensor2D, GradSaver];
+      if (hasFusedLoss(vocab)) return fusedLoss(flat, ids, weights, save);
       const logSums = tf.logSumExp(flat, 1);
       const offsets = tf.range(0, positions * vocab, vocab, 'int32');
       const chosen = tf.gather(flat.reshape([positions * vocab]), tf.add(offsets, ids).cast('int32'));
@@ -45,6 +46,35 @@ export function maskedCrossEntropy(
     });
     return loss(logits.reshape([positions, vocab])) as tf.Scalar;
   });
+}
+
+/** From here on the probabilities cost more than anything else; below, plain operations take as long. */
+const LARGE_VOCABULARY = 512;
+
+const hasFusedLoss = (vocab: number) =>
+  vocab >= LARGE_VOCABULARY && tf.getKernel('HeedCrossEntropy', tf.getBackend()) !== undefined;
+
+/** The same by the kernels of the fused engine, which store neither probabilities nor one-hot labels. */
+function fusedLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1D, save: GradSaver) {
+  const [losses, largest, sums] = tf
+    .engine()
+    .runKernel('HeedCrossEntropy', { logits, labels }) as unknown as tf.Tensor1D[];
+  save([logits, labels, largest!, sums!, weights]);
+  return {
+    value: tf.sum(tf.mul(losses!, weights)),
+    gradFunc: (upstream: tf.Tensor, saved: tf.Tensor[]) => {
+      const [kept, label, top, sum, weight] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const dLosses = tf.mul(weight, upstream);
+      const inputs = { logits: kept, labels: label, largest: top, sums: sum, dLosses };
+      return tf.engine().runKernel('HeedCrossEntropyGrad', inputs) as tf.Tensor;
+    },
+  };
 }
 
 /** 1 / (number of real positions) at real positions, 0 at padding. */

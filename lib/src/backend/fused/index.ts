@@ -5,8 +5,6 @@ import { rnn } from './rnn.js';
 
 export { fusedExp, fusedSigmoid, fusedTanh } from './activations.js';
 export { type AdamConfig, type AdamState, defaultAdam, fusedAdam } from './adam.js';
-export { fusedCrossEntropy } from './cross-entropy.js';
-export { embeddingGradient, fusedEmbedding } from './embedding.js';
 export { type FusedStatus, loadFused } from './load.js';
 export { fusedBatchMatMul, fusedMatMul } from './mat-mul.js';
 

@@ -4,7 +4,6 @@ import { adamKernels } from './adam.js';
 import { crossEntropyGradients, crossEntropyKernels } from './cross-entropy.js';
 import { decoderGradients } from './decoder.js';
 import { decoderKernels } from './decoder-kernels.js';
-import { embeddingGradients, embeddingKernels } from './embedding.js';
 import { gruGradients, gruKernels } from './gru.js';
 import { lstmGradients, lstmKernels } from './lstm.js';
 import { matMulGradients, matMulKernels } from './mat-mul.js';
@@ -25,7 +24,6 @@ const kernels: readonly tf.KernelConfig[] = [
   ...adamKernels,
   ...crossEntropyKernels,
   ...decoderKernels,
-  ...embeddingKernels,
   ...gruKernels,
   ...lstmKernels,
   ...matMulKernels,
@@ -37,7 +35,6 @@ const gradients: readonly tf.GradConfig[] = [
   ...activationGradients,
   ...crossEntropyGradients,
   ...decoderGradients,
-  ...embeddingGradients,
   ...gruGradients,
   ...lstmGradients,
   ...matMulGradients,

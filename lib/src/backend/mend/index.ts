@@ -4,6 +4,7 @@ import { convolutions } from './convolution.js';
 import { einsumMend } from './einsum.js';
 import { expMend } from './exp.js';
 import { fusedMatMul } from './fusedMatMul.js';
+import { gatherMend } from './gather.js';
 import { mendGradients } from './gradients.js';
 import { identity } from './identity.js';
 import { type Mend, wasmKernel } from './kernel.js';
@@ -31,6 +32,7 @@ export interface Mended {
 const mends: readonly Mend[] = [
   segmentSum,
   slices,
+  gatherMend,
   identity,
   matMul,
   tanhMend,

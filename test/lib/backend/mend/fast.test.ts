@@ -73,6 +73,25 @@ describe('mended wasm kernels that were slow or missing', () => {
       ));
   }
 
+  it('gather copies long and short rows along any axis, and refuses an index outside', async () => {
+    const ids = () => tf.tensor2d([3, 0, 3, 1, 2, 0], [2, 3], 'int32');
+    for (const [axis, shape] of [
+      [0, [4, 40]],
+      [1, [3, 4, 5]],
+      [2, [2, 3, 4]],
+    ] as const) {
+      await agree(() => tf.gather(numbers([...shape]), ids(), axis), 1e-7);
+    }
+    for (const wrong of [4, -1]) {
+      const before = tf.memory().numTensors;
+      assert.throws(
+        () => tf.tidy(() => tf.gather(numbers([4, 2]), tf.tensor1d([0, wrong], 'int32'))),
+        new RegExp(`the index value ${wrong} is not in \\[0, 3\\]`),
+      );
+      assert.equal(tf.memory().numTensors, before);
+    }
+  });
+
   it('BatchMatMul works in blocks over many rows', () =>
     agree(() => tf.matMul(numbers([700, 9]), numbers([700, 7], 2), true), 1e-4));
 
