@@ -19,6 +19,15 @@ export { maskedEntmax15, maskedSparsemax } from './entmax.js';
 export { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';
 export { type MonotonicOptions, monotonic, monotonicStep } from './monotonic.js';
 export {
+  initMultiHead,
+  type MultiHeadAttended,
+  type MultiHeadOptions,
+  type MultiHeadParams,
+  type MultiHeadSizes,
+  type MultiHeadWeights,
+  multiHeadAttend,
+} from './multi-head.js';
+export {
   type AdditiveParams,
   type AdditiveSizes,
   additiveScore,

@@ -137,5 +137,8 @@ onEngines('expected alpha is the mean of hard readers that throw dice', () => {
 });
 
 onEngines('a mask for each output is refused', () => {
-  assert.throws(() => expected('one')(tf.zeros([1, 2, 3]), tf.ones([1, 2, 3])), /one mask for all outputs/);
+  assert.throws(
+    () => expected('one')(tf.zeros([1, 2, 3]), tf.ones<tf.Rank.R3>([1, 2, 3])),
+    /one mask for all outputs/,
+  );
 });

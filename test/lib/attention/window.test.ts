@@ -104,7 +104,7 @@ onEngines('whatever the mask and the output, something lies in the window and pa
           const alpha = tf.tidy(() =>
             attend({
               score: dotScore,
-              query: tf.ones([1, 10, 1]),
+              query: tf.ones<tf.Rank.R3>([1, 10, 1]),
               keys: tf.ones([1, 8, 1]),
               values: tf.ones([1, 8, 1]),
               mask: tf.tensor2d(real, [1, 8]),
