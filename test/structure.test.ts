@@ -17,7 +17,7 @@ const LIBRARY: Record<string, readonly string[]> = {
   attention: ['core', 'layers', 'backend', 'random'],
   seq2seq: ['core', 'layers', 'backend', 'random', 'recurrent', 'attention'],
   training: ['core', 'random', 'platform', 'backend'],
-  text: ['random'],
+  text: ['random', 'platform'],
   tasks: ['random', 'text'],
   metrics: [],
   models: [

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 
 export const platformName = 'node';
 
@@ -25,6 +27,34 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw new Error(`Cannot read ${path}: ${reason(error)}`);
   }
+}
+
+/**
+ * The bytes of a file, piece by piece, unpacked where they begin as gzip does: the name need not say it.
+ *
+ * @throws naming the file where it cannot be read, or its gzip data are damaged or end too early
+ */
+export async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path);
+  let packed = false;
+  try {
+    const chunks: AsyncIterator<Uint8Array> = file[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    if (first.done) return;
+    packed = first.value[0] === 0x1f && first.value[1] === 0x8b;
+    const whole = startingWith(first.value, chunks);
+    // Errors of the source reach the reader through the unpacker, which pipeline destroys with them.
+    yield* packed ? pipeline(Readable.from(whole), createGunzip(), () => {}) : whole;
+  } catch (error) {
+    throw new Error(`Cannot read ${path}${packed ? ' (gzip)' : ''}: ${reason(error)}`);
+  } finally {
+    file.destroy();
+  }
+}
+
+async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
 /** Writes a neighbour of the file first and renames it, so that the old file stays whole until the new one is. */

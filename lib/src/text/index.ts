@@ -1,3 +1,4 @@
+export { type BucketOptions, bucketByLength, DEFAULT_WINDOW, paddedShare } from './bucketing.js';
 export {
   type BytePairData,
   type BytePairOptions,
@@ -8,9 +9,29 @@ export {
   defaultBytePair,
 } from './byte-pair.js';
 export type { Merge } from './byte-pair-merges.js';
+export {
+  type CorpusOptions,
+  defaultCorpusOptions,
+  type PairColumns,
+  type PairCounts,
+  type PairStream,
+  readParallel,
+  readTabSeparated,
+  type SkipReason,
+  type TextPair,
+} from './corpus.js';
+export { defaultLineOptions, type LineOptions, readLines } from './lines.js';
 export { normaliseText } from './normalise.js';
 export { batchesOf, type PaddedBatch, type PadOptions, padSequences } from './padding.js';
 export { END_OF_WORD, JOINER, type PieceSplit } from './pieces.js';
+export {
+  batchStream,
+  bucketStream,
+  encodePairs,
+  repeatStream,
+  type ShuffleOptions,
+  shuffleStream,
+} from './streams.js';
 export {
   END,
   type EncodeOptions,
