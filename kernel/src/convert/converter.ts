@@ -2,6 +2,7 @@ import ts from 'typescript';
 import { entries, nestedVariables } from './declared.js';
 import { toDiagnostics } from './diagnostics.js';
 import { cellTransformers, isWithinSpan } from './emit.js';
+import { throughHub } from './hub.js';
 import { completeAt, inspectAt, isComplete } from './language.js';
 import { type Layout, layOut } from './layout.js';
 import { shiftMap } from './map.js';
@@ -130,7 +131,7 @@ function convertCell(
     found.push(...program.getSyntacticDiagnostics(module), ...program.getSemanticDiagnostics(module));
   }
   const ownNames = names.filter(({ node }) => isWithinSpan(node, span.start, span.end));
-  const declared = output.declarations + nestedVariables(ownNames, checker);
+  const declared = throughHub(output.declarations + nestedVariables(ownNames, checker));
   const diagnostics = toDiagnostics(found, cell, host.directory);
 
   const isAsync = file.statements.some((statement) => hasTopLevelAwait(statement));

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { readableTypes } from './hub.js';
 import type { Category, Diagnostic } from './types.js';
 
 /** Where the cell stands in the text that was compiled. */
@@ -19,11 +20,8 @@ export function lineAndCharacter(source: string, offset: number): { line: number
   return { line: before.split('\n').length, character: offset - lineStart + 1 };
 }
 
-/** Names of the files behind earlier cells mean nothing to a reader. */
-const readable = (text: string): string => text.replace(/import\("[^"]*__heed_\w+"\)\./g, '');
-
 function message(diagnostic: ts.Diagnostic): { code: number; text: string; category: Category } {
-  const text = readable(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+  const text = readableTypes(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
   // To the reader, a name of an earlier cell is what its declaration said; that it is imported is our affair.
   if (diagnostic.code === assignmentToImport)
     return { code: assignmentToConstant, text: text.replace('an import', 'a constant'), category: 'error' };

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { CellSpan } from './diagnostics.js';
+import { readableTypes } from './hub.js';
 import type { CellService } from './service.js';
 import type { Completeness, Completion, Inspection } from './types.js';
 
@@ -58,7 +59,7 @@ export function inspectAt(service: CellService, cell: CellSpan, position: number
 }
 
 const plain = (parts: readonly ts.SymbolDisplayPart[] | undefined): string =>
-  ts.displayPartsToString([...(parts ?? [])]).replace(/import\("[^"]*__heed_\w+"\)\./g, '');
+  readableTypes(ts.displayPartsToString([...(parts ?? [])]));
 
 function documentation(
   parts: readonly ts.SymbolDisplayPart[] | undefined,

@@ -1,7 +1,8 @@
 import ts from 'typescript';
+import { emptyModule, hubFile, hubText, moduleName } from './hub.js';
 import { projectOptions } from './options.js';
 import { Resolution } from './resolution.js';
-import { moduleName } from './state.js';
+import { noDeclarations } from './state.js';
 import type { ConverterHost, ConverterOptions, Declarations } from './types.js';
 
 interface VirtualFile {
@@ -14,6 +15,11 @@ interface KnownFile {
   readonly snapshot: ts.IScriptSnapshot | undefined;
 }
 
+/** Modules kept ready for cells to come: a structure of the program lasts for so many. */
+function spare({ next, modules }: Declarations): number[] {
+  return Array.from({ length: Math.max(32, modules.length >> 1) }, (_, index) => next + index);
+}
+
 /**
  * TypeScript's language service over the notebook's folder plus a few files that exist only here: the cell being looked
  * at and the declarations of earlier cells. Files on disk are read once; local ones are looked at again when they change.
@@ -23,8 +29,10 @@ export class CellService {
   readonly resolution: Resolution;
   readonly #host: ConverterHost;
   readonly #globalsFile: string;
-  /** Imports all earlier cells: keeps their packages in memory though the present cell names none of them. */
-  readonly #earlierFile: string;
+  /** Imports all earlier cells, so that it also keeps their packages in memory though the present cell names none. */
+  readonly #hubFile: string;
+  /** Modules that the hub imports; more than there are, so that most cells change nothing of it. */
+  #modules: readonly number[] = [];
   readonly #virtual = new Map<string, VirtualFile>();
   readonly #known = new Map<string, KnownFile>();
   readonly #options: ts.CompilerOptions;
@@ -38,15 +46,14 @@ export class CellService {
     this.#host = host;
     this.cellFile = `${host.directory}/__heed_cell.ts`;
     this.#globalsFile = `${host.directory}/__heed_globals.d.ts`;
-    this.#earlierFile = `${host.directory}/__heed_earlier.d.ts`;
+    this.#hubFile = hubFile(host.directory);
     const project = projectOptions(host);
     this.#options = project.options;
     this.#stamps = new Map(project.configFiles.map((path) => [path, host.version(path)]));
     this.resolution = new Resolution(host, this.#options, (path) => this.#virtual.has(path));
     this.#fallbackTypes = this.#needsFallbackTypes() ? (host.fallbackTypes ?? []) : [];
     if (globals !== undefined) this.#setVirtual(this.#globalsFile, globals);
-    this.#setVirtual(this.cellFile, 'export {};');
-    this.#setVirtual(this.#earlierFile, 'export {};');
+    this.open(emptyModule, noDeclarations);
     this.#service = ts.createLanguageService(
       this.#serviceHost(),
       ts.createDocumentRegistry(host.caseSensitive),
@@ -71,15 +78,18 @@ export class CellService {
 
   /** Puts a cell before the service, with earlier declarations at its side. */
   open(text: string, declarations: Declarations): void {
-    const present = new Set([this.cellFile, this.#globalsFile, this.#earlierFile]);
-    for (const module of declarations.modules) {
-      const path = `${this.#host.directory}/${moduleName(module.id)}.d.ts`;
+    const texts = new Map(declarations.modules.map((module) => [module.id, module.text]));
+    const known = new Set(this.#modules);
+    if (this.#modules.length === 0 || [...texts.keys()].some((id) => !known.has(id)))
+      this.#modules = [...texts.keys(), ...spare(declarations)];
+    const present = new Set([this.cellFile, this.#globalsFile, this.#hubFile]);
+    for (const id of this.#modules) {
+      const path = `${this.#host.directory}/${moduleName(id)}.d.ts`;
       present.add(path);
-      this.#setVirtual(path, module.text);
+      this.#setVirtual(path, texts.get(id) ?? emptyModule);
     }
     for (const path of this.#virtual.keys()) if (!present.has(path)) this.#virtual.delete(path);
-    const imports = declarations.modules.map(({ id }) => `import "./${moduleName(id)}";`);
-    this.#setVirtual(this.#earlierFile, `export {};${imports.join('')}`);
+    this.#setVirtual(this.#hubFile, hubText(declarations, this.#modules));
     this.#setVirtual(this.cellFile, text);
   }
 
@@ -158,7 +168,7 @@ export class CellService {
       // Always the same roots: TypeScript resolves every import anew when they change.
       getScriptFileNames: () => [
         this.cellFile,
-        this.#earlierFile,
+        this.#hubFile,
         ...(virtual.has(this.#globalsFile) ? [this.#globalsFile] : []),
         ...this.#fallbackTypes,
       ],

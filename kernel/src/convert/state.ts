@@ -1,12 +1,8 @@
+import { importNames, mentionsOf, modulesIn } from './hub.js';
 import type { DeclarationModule, Declarations, NameEntry } from './types.js';
 
 /** What a notebook knows before its first cell. */
 export const noDeclarations: Declarations = { next: 1, modules: [], names: [] };
-
-/** The module name of an earlier cell's declarations, relative to the notebook's folder. */
-export const moduleName = (id: number): string => `__heed_${id}`;
-
-const reference = /["']\.\/__heed_(\d+)["']/g;
 
 /** Keeps the modules that names, or what they import, still reach. */
 function reachable(modules: readonly DeclarationModule[], names: readonly NameEntry[]): DeclarationModule[] {
@@ -20,7 +16,7 @@ function reachable(modules: readonly DeclarationModule[], names: readonly NameEn
     const module = byId.get(id);
     if (module === undefined || kept.has(id)) continue;
     kept.add(id);
-    for (const match of module.text.matchAll(reference)) pending.push(Number(match[1]));
+    pending.push(...modulesIn(module.text), ...mentionsOf(module.text).map((name) => name.module));
   }
   return modules.filter((module) => kept.has(module.id));
 }
@@ -82,8 +78,7 @@ export function visibleNames(
   declared: ReadonlyMap<string, { value: boolean; type: boolean }>,
   wanted: (name: string) => boolean,
 ): Visible {
-  const imports = new Map<number, string[]>();
-  const variables: string[] = [];
+  const visible: NameEntry[] = [];
   const merged: NameEntry[] = [];
   for (const entry of declarations.names) {
     const own = declared.get(entry.name);
@@ -91,14 +86,7 @@ export function visibleNames(
       if ((own.value && entry.value) || (own.type && entry.type)) continue;
       merged.push(entry);
     } else if (!wanted(entry.name)) continue;
-    if (entry.mutable)
-      variables.push(
-        `declare let ${entry.name}: typeof import("./${moduleName(entry.module)}").${entry.name};`,
-      );
-    else imports.set(entry.module, [...(imports.get(entry.module) ?? []), entry.name]);
+    visible.push(entry);
   }
-  const lines = [...imports].map(
-    ([id, names]) => `import { ${names.join(', ')} } from "./${moduleName(id)}";`,
-  );
-  return { header: `export {}; ${[...lines, ...variables].join(' ')}\n`, merged };
+  return { header: `export {}; ${importNames(visible)}\n`, merged };
 }
