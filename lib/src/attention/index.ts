@@ -39,4 +39,5 @@ export {
 export { cosineScore } from './score-cosine.js';
 export { concatScore, generalScore, locationScore } from './score-luong.js';
 export { maskedSoftmax, type Normaliser } from './softmax.js';
+export * from './tf-layers/index.js';
 export { localMonotonic, localPredictive, type Window, type WindowView } from './window.js';
