@@ -256,7 +256,7 @@ async function copy(contender: Contender, seed: number): Promise<void> {
   const plan = recipe(
     contender === 'attention'
       ? { steps: 300, peak: 1e-2, batch: 32, warmup: 50 }
-      : { steps: 600, peak: 4e-3, batch: 32, warmup: 50 },
+      : { steps: 600, peak: 1e-2, batch: 32, warmup: 50 },
   );
   const measure = (stream: Random) => {
     const loss = tf.tidy(() => task.loss(copyMemory(stream, { batch: 100, delay })).dataSync()[0]!);
