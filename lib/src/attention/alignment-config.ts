@@ -39,11 +39,11 @@ export const defaultAlignmentConfig: AlignmentConfig = {
   window: 'none', // a window pays for sources much longer than itself
   radius: 10, // Luong et al. 2015, section 4.1
   total: 'one', // alpha is a distribution everywhere in the library: entropies, coverage and contexts stay comparable
-  filters: 10, // Chorowski et al. 2015, section 4
-  filterWidth: 7, // three symbols to each side; theirs saw 201 frames of 10 ms, about as many sounds
+  filters: 10, // as many as Chorowski et al. 2015
+  filterWidth: 7, // three symbols to each side: the way on begins where the last look ended
   longest: 64, // sentences and dates fit; a column of weights a position
   offset: -1, // at e = 0 the reader passes three of four positions, so that the first steps see more than the start
-  noise: 1, // Raffel et al. 2017, section 2.4: standard normal; scores must grow beyond it, so p goes to 0 or 1
+  noise: 1, // standard normal (Raffel et al. 2017, "encouraging discreteness"): scores must outgrow it, so p goes to 0 or 1
 };
 
 const choices = {

@@ -10,7 +10,7 @@ import { hidePadding, maskOverTargets } from './softmax.js';
 
 /**
  * Gradient of entmax of any order: with s_j = alpha_j^(2 - order) where alpha_j > 0, else 0, the Jacobian is
- * diag(s) - s s' / sum(s) (Peters et al. 2019, proposition 2). `s` is alpha for softmax, its root for 1.5-entmax, and 1 on the
+ * diag(s) - s s' / sum(s) (Peters et al. 2019, section 3). `s` is alpha for softmax, its root for 1.5-entmax, and 1 on the
  * support for sparsemax.
  */
 function throughEntmax(s: tf.Tensor2D, upstream: tf.Tensor2D): tf.Tensor2D {
@@ -47,7 +47,7 @@ function sparsemaxRows(scores: tf.Tensor2D): tf.Tensor2D {
 }
 
 /**
- * alpha_j = max(e_j / 2 - tau, 0)^2 with tau such that they sum to 1 (Peters et al. 2019, algorithm 2). `[rows, source]`.
+ * alpha_j = max(e_j / 2 - tau, 0)^2 with tau such that they sum to 1 (Peters et al. 2019, section 3). `[rows, source]`.
  *
  * For the k largest halves with mean M and sum of squared differences S from it, tau_k = M - sqrt((1 - S) / k).
  */
@@ -98,7 +98,7 @@ function normaliser(
 
 /**
  * Sparsemax: alpha is the distribution nearest to the scores (least sum of squared differences), so that many positions get
- * exactly 0 (Martins and Astudillo 2016, sections 2.2 to 2.5). With the exact gradient.
+ * exactly 0 (Martins and Astudillo 2016, section 2). With the exact gradient.
  */
 export const maskedSparsemax = normaliser(sparsemaxRows, (alpha) => tf.greater(alpha, 0).cast('float32'));
 

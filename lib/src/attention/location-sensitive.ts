@@ -34,7 +34,7 @@ function surroundings(previous: tf.Tensor2D, width: number): tf.Tensor3D {
 /**
  * e_j = w . tanh(W query + V key_j + U f_j + b), f = F * alpha of the output before: a convolution tells each position what
  * was looked at around it, so that the reader can go on from there and tells equal words apart (Chorowski et al. 2015,
- * equations 8 and 9).
+ * section 2.2).
  *
  * @param query `[batch, units]`
  * @param keys projected, `[batch, source, attention units]`

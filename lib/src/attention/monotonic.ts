@@ -6,8 +6,8 @@ export interface MonotonicOptions {
   /** `expected`: alpha is the chance to stop at each position; `hard`: the reader stops where that chance is above one half. */
   readonly form: 'expected' | 'hard';
   /**
-   * `one`: the last real position always stops the reader, so alpha sums to 1. `paper`: a reader who runs off the end looks at
-   * nothing, the sum is below 1, and all later outputs have that much less.
+   * `one`: the last real position always stops the reader, so alpha sums to 1, in training and at test time alike. `paper`: a
+   * reader who runs off the end looks at nothing, the sum is below 1, and all later outputs have that much less.
    */
   readonly total: 'one' | 'paper';
 }
@@ -48,7 +48,7 @@ function linearRecurrence(keep: tf.Tensor2D, come: tf.Tensor2D): tf.Tensor2D {
 /**
  * One output of monotonic attention: the reader goes on from where it stopped before, stops at position j with probability
  * p_j, else moves one to the right. With q_j the chance to arrive at j,
- * q_j = (1 - p_(j-1)) q_(j-1) + previous_j and alpha_j = p_j q_j (Raffel et al. 2017, equations 9 to 12).
+ * q_j = (1 - p_(j-1)) q_(j-1) + previous_j and alpha_j = p_j q_j (Raffel et al. 2017, equations 9 to 14).
  *
  * The form of the paper that divides by a running product of 1 - p breaks down as soon as some p is near 1, which is what
  * training aims at; here it is the recurrence itself.

@@ -11,7 +11,7 @@ function directions(vectors: tf.Tensor3D): tf.Tensor3D {
 }
 
 /**
- * e = beta cos(W query, key), beta = softplus(w . query + b) (Graves et al. 2014, section 3.3.1, equations 5 and 6).
+ * e = beta cos(W query, key), beta = softplus(w . query + b) (Graves et al. 2014, section 3.3.1).
  *
  * A cosine is at most 1, so without the key strength beta > 0 softmax could not choose: of ten positions the best would get
  * at most 0.45. As there, query vector and strength are both read off the state that asks.

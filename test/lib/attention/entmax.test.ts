@@ -22,6 +22,9 @@ onEngines('closed forms, exactly', () => {
   // 1.5-entmax: equal scores share; a distance of 2 leaves nothing to the lower one.
   assert.deepEqual(of(maskedEntmax15, 1, 1, 1, 1), [0.25, 0.25, 0.25, 0.25]);
   assert.deepEqual(of(maskedEntmax15, 2, 0), [1, 0]);
+  // The example of the reference implementation (entmax 1.3 for PyTorch, its README), to its four digits.
+  assertClose(of(maskedSparsemax, -2, 0, 0.5), [0, 0.25, 0.75], 5e-5);
+  assertClose(of(maskedEntmax15, -2, 0, 0.5), [0, 0.326, 0.674], 5e-5);
   // (x - tau)^2 + (x - d/2 - tau)^2 = 1 at d = 0.4: roots 0.8 and 0.6, so weights 0.64 and 0.36.
   assertClose(of(maskedEntmax15, 0.4, 0), [0.64, 0.36], 1e-6);
 });

@@ -205,9 +205,9 @@ onEngines('a call leaves nothing behind but its outputs', () => {
     attentionLayer({ score: 'additive', normalise: 'monotonic', returnAlpha: true }),
     multiHeadAttentionLayer({ heads: 2, returnAlpha: true }),
   ]) {
-    tf.dispose(layer.apply([q, s, m])); // makes the weights
+    tf.dispose(layer.apply([q, s, m]) as tf.Tensor[]); // makes the weights
     const before = tf.memory().numTensors;
-    tf.dispose(layer.apply([q, s, m]));
+    tf.dispose(layer.apply([q, s, m]) as tf.Tensor[]);
     assert.equal(tf.memory().numTensors, before, layer.name);
   }
 });
