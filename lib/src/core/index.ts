@@ -1,6 +1,6 @@
 export { type Checkpoint, loadParams, readCheckpoint, saveParams } from './checkpoint.js';
 export * as initializers from './initializers.js';
-export { maskedCrossEntropy } from './losses.js';
+export { type CrossEntropyOptions, maskedCrossEntropy } from './losses.js';
 export { checkMask, sequenceMask } from './masks.js';
 export {
   countParams,

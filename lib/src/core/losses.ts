@@ -2,23 +2,36 @@ import * as tf from '@tensorflow/tfjs';
 import type { GradSaver } from './params.js';
 import { checkShape } from './shapes.js';
 
+export interface CrossEntropyOptions {
+  /**
+   * Label smoothing: the share of the label that is spread evenly over the whole vocabulary, so that no score has to grow
+   * without end (Szegedy et al. 2016, section 7). In [0, 1); default 0.
+   */
+  readonly smoothing?: number;
+}
+
 /**
- * Mean over the real positions of -ln softmax(logits)[label].
+ * Mean over the real positions of -sum_k q[k] ln softmax(logits)[k], where q = (1 - smoothing) onehot(label) + smoothing / vocab:
+ * without smoothing -ln softmax(logits)[label].
  *
- * Its gradient is written by hand: (softmax(logits) - onehot(label)) * mask / sum(mask). Only the logits and one number a
- * position are kept for it.
+ * Its gradient is written by hand: (softmax(logits) - q) * mask / sum(mask). Only the logits and one number a position are
+ * kept for it.
  *
  * @param logits `[batch, time, vocab]`
  * @param labels integer ids `[batch, time]`; at padding any valid id
  * @param mask `[batch, time]`, 1 for real and 0 for padding; without one every position counts
  * @returns a scalar, in nats
- * @throws where shapes differ or no position is real
+ * @throws where shapes differ, no position is real, or the smoothing is out of range
  */
 export function maskedCrossEntropy(
   logits: tf.Tensor3D,
   labels: tf.Tensor2D,
   mask: tf.Tensor2D | null = null,
+  options: CrossEntropyOptions = {},
 ): tf.Scalar {
+  const { smoothing = 0 } = options;
+  if (!(smoothing >= 0 && smoothing < 1))
+    throw new Error(`maskedCrossEntropy: smoothing must be in [0, 1), got ${smoothing}`);
   const { batch, time, vocab } = checkShape('logits', logits, 'batch time vocab');
   checkShape('labels', labels, 'batch time', { batch, time });
   if (mask !== null) checkShape('mask', mask, 'batch time', { batch, time });
@@ -34,12 +47,16 @@ export function maskedCrossEntropy(
       const offsets = tf.range(0, positions * vocab, vocab, 'int32');
       const chosen = tf.gather(flat.reshape([positions * vocab]), tf.add(offsets, ids).cast('int32'));
       save([flat, logSums, ids, weights]);
+      const wanted =
+        smoothing === 0 ? chosen : tf.add(tf.mul(chosen, 1 - smoothing), tf.mul(tf.mean(flat, 1), smoothing));
       return {
-        value: tf.sum(tf.mul(tf.sub(logSums, chosen), weights)),
+        value: tf.sum(tf.mul(tf.sub(logSums, wanted), weights)),
         gradFunc: (upstream, saved) => {
           const [kept, sums, label, weight] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
           const probabilities = tf.exp(tf.sub(kept, sums.reshape([positions, 1])));
-          const errors = tf.sub(probabilities, tf.oneHot(label, vocab).cast('float32'));
+          const hot = tf.oneHot(label, vocab).cast('float32');
+          const smooth = smoothing === 0 ? hot : tf.add(tf.mul(hot, 1 - smoothing), smoothing / vocab);
+          const errors = tf.sub(probabilities, smooth);
           return tf.mul(errors, tf.mul(weight, upstream).reshape([positions, 1]));
         },
       };

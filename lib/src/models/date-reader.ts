@@ -1,8 +1,9 @@
 import { dayOfIso } from '../tasks/calendar.js';
 import { normaliseText } from '../text/normalise.js';
 import type { Vocabulary } from '../text/vocabulary.js';
-import { type Translation, translate } from './translate.js';
-import type { Translator } from './translator.js';
+import { translate } from './translate.js';
+import type { Translator } from './translator-config.js';
+import type { Translation } from './translator-step.js';
 
 /** A translator of dates with what it takes to give it a text. */
 export interface DateReader {

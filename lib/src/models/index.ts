@@ -38,22 +38,30 @@ export { chooseToken, defaultSampling, type SamplingOptions, samplingDistributio
 export {
   defaultTranslateOptions,
   type TranslateOptions,
-  type Translation,
   translate,
-  translatorStep,
 } from './translate.js';
+export {
+  defaultTranslateBeam,
+  type RankedTranslation,
+  type TranslateBeamOptions,
+  translateBeam,
+} from './translate-beam.js';
+export {
+  readSources,
+  type SourceReading,
+  type TeacherForceOptions,
+  type TranslationPair,
+  type TranslatorTraining,
+  teacherForce,
+  translatorLoss,
+} from './translator.js';
 export {
   defaultTranslatorConfig,
   defaultTranslatorTraining,
   initTranslator,
-  loadTranslator,
-  readSources,
-  type SourceReading,
-  saveTranslator,
-  type TranslationPair,
   type Translator,
   type TranslatorConfig,
   type TranslatorParams,
-  teacherForce,
-  translatorLoss,
-} from './translator.js';
+} from './translator-config.js';
+export { loadTranslator, saveTranslator } from './translator-file.js';
+export { type Translation, type TranslatorStepOptions, translatorStep } from './translator-step.js';

@@ -1,79 +1,74 @@
-import * as tf from '@tensorflow/tfjs';
-import type { AttentionMemory } from '../backend/sequences.js';
-import { decodeSteps } from '../seq2seq/decoder.js';
-import type { DecoderStep, Generated } from '../seq2seq/generate.js';
+import type { Random } from '../random/random.js';
+import type { DecodeOptions } from '../seq2seq/generate.js';
 import { greedyDecode } from '../seq2seq/greedy.js';
+import type { OverwriteAlpha } from '../seq2seq/overwrite.js';
+import { sampleDecode } from '../seq2seq/sampled.js';
 import { batchesOf } from '../text/padding.js';
 import { END, PADDING, START } from '../text/vocabulary.js';
-import { readSources, type Translator } from './translator.js';
+import { chooseToken, type SamplingOptions } from './sampling.js';
+import type { Translator } from './translator-config.js';
+import { describeTranslation, openDecoding, type Translation } from './translator-step.js';
 
 export interface TranslateOptions {
   /** Most symbols of a translation. */
   readonly maxLength: number;
   /** Sources that are decoded together. */
   readonly batchSize: number;
+  /** Draws the symbols instead of taking the likeliest: temperature, top-k, nucleus. */
+  readonly sampling?: Partial<SamplingOptions> & { readonly random: Random };
+  /** What if: other weights in alpha's place, by the step (from 0) and the number of the source. */
+  readonly overwrite?: OverwriteAlpha;
+  /** For translators that copy: what each position of each source is in the target (see `TranslationPair`). */
+  readonly copies?: readonly (readonly number[])[];
 }
 
-export const defaultTranslateOptions: TranslateOptions = {
+export const defaultTranslateOptions: Pick<TranslateOptions, 'maxLength' | 'batchSize'> = {
   maxLength: 50, // above what a sensible answer to a short text takes; a model that never ends must stop somewhere
   batchSize: 256, // bounds the memory; other sizes were not timed
 };
 
-/** A translation as plain data. */
-export interface Translation extends Omit<Generated, 'alpha'> {
-  /** alpha[t][t']: what symbol t paid to source position t'; padding left out. */
-  readonly alpha: readonly (readonly number[])[];
-  /** Sum of what all symbols paid to padding: 0. */
-  readonly paddingMass: number;
-}
+/** What is no translation's symbol. */
+const notSymbols = [PADDING, START];
 
-/** Translates sources (ids without start and end) by greedy decoding: one decoder step a symbol. */
+export const translationLimits = (maxLength: number): DecodeOptions => ({
+  start: START,
+  end: END,
+  never: notSymbols,
+  maxLength,
+});
+
+/**
+ * Translates sources (ids without start and end): one decoder step a symbol, for a whole batch together. Greedy, or by drawing.
+ * Several translators of one pair of vocabularies decide together, by the mean of their probabilities.
+ */
 export function translate(
-  translator: Translator,
+  translator: Translator | readonly Translator[],
   sources: readonly (readonly number[])[],
   options: Partial<TranslateOptions> = {},
 ): Translation[] {
-  const { maxLength, batchSize } = { ...defaultTranslateOptions, ...options };
-  return [...batchesOf(sources, batchSize)].flatMap((batch) => translateBatch(translator, batch, maxLength));
-}
-
-function translateBatch(translator: Translator, sources: readonly (readonly number[])[], maxLength: number) {
-  const { memory, state } = readSources(translator, sources);
-  try {
-    return greedyDecode(translatorStep(translator, memory), state, {
-      start: START,
-      end: END,
-      never: [PADDING, START],
-      maxLength,
-    }).map((generated, row) => describe(generated, sources[row]!.length));
-  } finally {
-    tf.dispose([memory.keys, memory.values, memory.mask, ...state]);
-  }
-}
-
-/** One step of the translator's decoder over a fixed memory. */
-export function translatorStep(translator: Translator, memory: AttentionMemory): DecoderStep {
-  const { cell } = translator.config;
-  return (previous, state) => {
-    const {
-      logits,
-      alphas,
-      state: next,
-    } = decodeSteps(translator.params.decoder, {
-      cell,
-      memory,
-      state,
-      previous: previous.expandDims(1) as tf.Tensor2D,
+  const { maxLength, batchSize, sampling, overwrite, copies } = { ...defaultTranslateOptions, ...options };
+  const limits = translationLimits(maxLength);
+  let first = 0;
+  return [...batchesOf(sources, batchSize)].flatMap((batch) => {
+    const from = first;
+    first += batch.length;
+    const { step, initial, dispose } = openDecoding(translator, batch, {
+      overwrite: overwrite && ((time, row) => overwrite(time, from + row)),
+      copies: copies?.slice(from, first),
     });
-    return { logits: logits.squeeze([1]), alpha: alphas.squeeze([1]), state: next };
-  };
+    try {
+      const written =
+        sampling === undefined
+          ? greedyDecode(step, initial, limits)
+          : sampleDecode(step, initial, { ...limits, draw: drawing(sampling) });
+      return written.map((generated, row) => describeTranslation(generated, batch[row]!.length));
+    } finally {
+      dispose();
+    }
+  });
 }
 
-function describe({ alpha, ...generated }: Generated, length: number): Translation {
-  const padding = alpha.map((row) => row.subarray(length).reduce((sum, weight) => sum + weight, 0));
-  return {
-    ...generated,
-    alpha: alpha.map((row) => Array.from(row.subarray(0, length))),
-    paddingMass: padding.reduce((sum, mass) => sum + mass, 0),
-  };
+function drawing({ random, ...sampling }: NonNullable<TranslateOptions['sampling']>) {
+  const forbidden = [...notSymbols, ...(sampling.forbidden ?? [])];
+  return (scores: Float32Array) => chooseToken(random, scores, { ...sampling, forbidden });
 }

@@ -1,99 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AttentionMemory } from '../backend/sequences.js';
-import { type Checkpoint, readCheckpoint, saveParams } from '../core/checkpoint.js';
 import { maskedCrossEntropy } from '../core/losses.js';
-import { disposeParams, type ParamSnapshot, restoreParams } from '../core/params.js';
-import { createRandom, type Random } from '../random/random.js';
-import { type BridgeParams, bridgeStates, initBridge } from '../seq2seq/bridge.js';
-import {
-  attentionMemory,
-  type DecodedSteps,
-  type DecoderParams,
-  decodeSteps,
-  initDecoder,
-} from '../seq2seq/decoder.js';
-import { type CoderCell, type EncoderParams, encodeSource, initEncoder } from '../seq2seq/encoder.js';
+import type { Random } from '../random/random.js';
+import { bridgeStates } from '../seq2seq/bridge.js';
+import { copyLoss } from '../seq2seq/copy.js';
+import { coverageLoss } from '../seq2seq/coverage.js';
+import { attentionMemory, type DecodedSteps, decodeSteps } from '../seq2seq/decoder.js';
+import { startDecoder } from '../seq2seq/decoder-plan.js';
+import { encodeSource } from '../seq2seq/encoder.js';
+import type { OverwriteAlpha } from '../seq2seq/overwrite.js';
 import { padSequences } from '../text/padding.js';
-import { END, START } from '../text/vocabulary.js';
-import { drawEvenly } from './translator-start.js';
-
-/** Sizes of an encoder-decoder with attention; all that is needed to build it again. */
-export interface TranslatorConfig {
-  /** Ids of the source vocabulary, specials included. */
-  readonly sourceVocab: number;
-  readonly targetVocab: number;
-  readonly cell: CoderCell;
-  readonly bidirectional: boolean;
-  readonly embedding: number;
-  /** Units of each direction of the encoder, and of the decoder. */
-  readonly units: number;
-  /** Width of the hidden layer that scores. */
-  readonly attention: number;
-}
-
-export const defaultTranslatorConfig: Omit<TranslatorConfig, 'sourceVocab' | 'targetVocab'> = {
-  cell: 'gru', // right on unseen dates within 350 steps; an LSTM needed more of them
-  bidirectional: true, // read one way only, alpha missed its place more often
-  embedding: 32, // the size the recipe was measured with; others were not compared
-  units: 64, // fewer made the alignment no better
-  attention: 64,
-};
-
-/** How a translator of short texts is trained; `warmup` and `peak` are those of `warmupCosine`. */
-export const defaultTranslatorTraining = {
-  steps: 350, // unseen dates are right by then
-  batch: 128,
-  peak: 4e-3, // with these steps and this batch; other rates were not compared
-  warmup: 50, // Adam's first steps know little of the gradient's size
-  clipNorm: 1, // a rare long gradient must not undo many steps
-} as const;
-
-export type TranslatorParams = {
-  readonly encoder: EncoderParams;
-  readonly bridge: BridgeParams;
-  readonly decoder: DecoderParams;
-};
-
-/** Parameters with the sizes they were made for. */
-export interface Translator {
-  readonly config: TranslatorConfig;
-  readonly params: TranslatorParams;
-}
+import { END, START, UNKNOWN } from '../text/vocabulary.js';
+import { decoderConfig, type Translator } from './translator-config.js';
 
 /** A source and its translation as ids of their vocabularies, without start and end: both are added here. */
 export interface TranslationPair {
   readonly source: readonly number[];
   readonly target: readonly number[];
-}
-
-/** Makes a translator with random weights. */
-export function initTranslator(
-  random: Random,
-  config: Partial<TranslatorConfig> & Pick<TranslatorConfig, 'sourceVocab' | 'targetVocab'>,
-): Translator {
-  const full: TranslatorConfig = { ...defaultTranslatorConfig, ...config };
-  const { cell, embedding, units, attention } = full;
-  const values = full.bidirectional ? 2 * units : units;
-  const params: TranslatorParams = {
-    encoder: initEncoder(random.child('encoder'), {
-      vocab: full.sourceVocab,
-      embedding,
-      units,
-      cell,
-      bidirectional: full.bidirectional,
-    }),
-    bridge: initBridge(random.child('bridge'), { input: values, units, cell }),
-    decoder: initDecoder(random.child('decoder'), {
-      vocab: full.targetVocab,
-      embedding,
-      units,
-      attention,
-      values,
-      cell,
-    }),
-  };
-  drawEvenly(random.child('start'), params, { units, lstm: cell === 'lstm' });
-  return { config: full, params };
+  /**
+   * For a translator that copies: what each source position is in the target, its id there, or for a symbol outside of the
+   * vocabulary a number of its own from the size of the vocabulary on, which then may stand in `target` too.
+   */
+  readonly copy?: readonly number[];
 }
 
 /** What a decoder needs of a batch of sources. Whoever asked for it disposes it. */
@@ -104,87 +32,131 @@ export interface SourceReading {
   readonly state: readonly tf.Tensor2D[];
 }
 
+/** What is different in training. */
+export interface TranslatorTraining {
+  /** A stream of the step's own, for dropout, noise and sampling; without one there is none of them. */
+  readonly random?: Random | null | undefined;
+  /**
+   * Chance that a step is given the right symbol and not one drawn from the model's own distribution (Bengio et al. 2015);
+   * 1 by default. Below 1 the steps are made one by one, which is slower.
+   */
+  readonly truth?: number | undefined;
+  /** Label smoothing, see `maskedCrossEntropy`; 0 by default. */
+  readonly smoothing?: number | undefined;
+  /** Weight of `coverageLoss`; 0 by default. */
+  readonly coverage?: number | undefined;
+}
+
 /** Encodes sources and hands their last states over. */
-export function readSources(translator: Translator, sources: readonly (readonly number[])[]): SourceReading {
+export function readSources(
+  translator: Translator,
+  sources: readonly (readonly number[])[],
+  random: Random | null = null,
+): SourceReading {
   const { config, params } = translator;
   const { ids, mask: real, shape } = padSequences(sources);
+  const rate = config.dropout ?? 0;
   const [keys, values, mask, ...state] = tf.tidy(() => {
     const mask = tf.tensor2d(real, [...shape]);
     const source = tf.tensor2d(ids, [...shape], 'int32');
-    const { annotations, last } = encodeSource(params.encoder, { cell: config.cell, ids: source, mask });
-    const memory = attentionMemory(params.decoder, annotations, mask);
-    return [memory.keys, annotations, mask, ...bridgeStates(params.bridge, last)];
+    const { annotations, last } = encodeSource(params.encoder, {
+      cell: config.cell,
+      ids: source,
+      mask,
+      ...(random !== null && rate > 0 && { dropout: { rate, random: random.child('encoder') } }),
+    });
+    const memory = attentionMemory(params.decoder, annotations, mask, decoderConfig(config));
+    const cells = bridgeStates(params.bridge, last);
+    const state = startDecoder(params.decoder, decoderConfig(config), { cells, memory, summary: last[0]! });
+    return [memory.keys, annotations, mask, ...state];
   }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D, ...tf.Tensor2D[]];
   return { memory: { keys, values, mask }, state };
+}
+
+export interface TeacherForceOptions {
+  readonly training?: Pick<TranslatorTraining, 'random' | 'truth'>;
+  /** Puts other weights in alpha's place; `row` is that of the batch. */
+  readonly overwrite?: OverwriteAlpha;
 }
 
 /**
  * The translations with the right symbols given, not the model's own (teacher forcing): logits `[batch, target, vocab]` and
  * alphas `[batch, target, source]`, where target is the longest translation and its end.
  */
-export function teacherForce(translator: Translator, batch: readonly TranslationPair[]): DecodedSteps {
-  const given = padSequences(batch.map(({ target }) => [START, ...target]));
-  const [logits, alphas, ...state] = tf.tidy(() => {
+export function teacherForce(
+  translator: Translator,
+  batch: readonly TranslationPair[],
+  options: TeacherForceOptions = {},
+): DecodedSteps {
+  const { config, params } = translator;
+  const { overwrite, training: { random = null, truth = 1 } = {} } = options;
+  if (truth < 1 && random === null)
+    throw new Error('translator: sampling the symbols that are given needs `random`, got none');
+  const known = (id: number) => (id < config.targetVocab ? id : UNKNOWN);
+  const given = padSequences(
+    batch.map(({ target }) => [START, ...(config.copy ? target.map(known) : target)]),
+  );
+  const [logits, alphas, making, ...state] = tf.tidy(() => {
     const { memory, state } = readSources(
       translator,
       batch.map(({ source }) => source),
+      random,
     );
-    const previous = tf.tensor2d(given.ids, [...given.shape], 'int32');
-    const decoded = decodeSteps(translator.params.decoder, {
-      cell: translator.config.cell,
+    const decoded = decodeSteps(params.decoder, {
+      ...decoderConfig(config),
       memory,
       state,
-      previous,
+      previous: tf.tensor2d(given.ids, [...given.shape], 'int32'),
+      overwrite,
+      ...(random !== null && {
+        training: { random: random.child('decoder'), dropout: config.dropout ?? 0, truth },
+      }),
     });
-    return [decoded.logits, decoded.alphas, ...decoded.state];
-  }) as [tf.Tensor3D, tf.Tensor3D, ...tf.Tensor2D[]];
+    return [decoded.logits, decoded.alphas, decoded.making ?? tf.scalar(1), ...decoded.state];
+  }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D, ...tf.Tensor2D[]];
+  if (config.copy) return { logits, alphas, making, state };
+  making.dispose();
   return { logits, alphas, state };
 }
 
-/** Mean of -ln P(symbol) over the symbols of the translations and their ends, in nats; a scalar with a gradient. */
-export function translatorLoss(translator: Translator, batch: readonly TranslationPair[]): tf.Scalar {
+/**
+ * Mean of -ln P(symbol) over the symbols of the translations and their ends, in nats, and what `training` adds to it; a scalar
+ * with a gradient.
+ *
+ * @throws where pairs lack the `copy` that the translator needs, and for label smoothing together with copying
+ */
+export function translatorLoss(
+  translator: Translator,
+  batch: readonly TranslationPair[],
+  training: TranslatorTraining = {},
+): tf.Scalar {
+  const { smoothing = 0, coverage = 0 } = training;
+  const { copy = false } = translator.config;
+  if (copy && smoothing > 0)
+    throw new Error('translatorLoss: label smoothing is not defined for a translator that copies');
   return tf.tidy(() => {
-    const { logits } = teacherForce(translator, batch);
+    const { logits, alphas, making } = teacherForce(translator, batch, { training });
     const wanted = padSequences(batch.map(({ target }) => [...target, END]));
     const labels = tf.tensor2d(wanted.ids, [...wanted.shape], 'int32');
-    return maskedCrossEntropy(logits, labels, tf.tensor2d(wanted.mask, [...wanted.shape]));
+    const mask = tf.tensor2d(wanted.mask, [...wanted.shape]);
+    const loss = copy
+      ? copyLoss({ logits, alphas, making: making! }, copiedIds(batch), labels, mask)
+      : maskedCrossEntropy(logits, labels, mask, { smoothing });
+    if (coverage === 0) return loss;
+    return tf.add(loss, tf.mul(coverage, coverageLoss(alphas, mask))) as tf.Scalar;
   });
 }
 
-/** Saves weights and sizes, and whatever else the caller wants back (such as vocabularies), as one safetensors file. */
-export async function saveTranslator(
-  path: string,
-  translator: Translator,
-  extra: unknown = null,
-): Promise<void> {
-  await saveParams(path, translator.params, { model: 'translator', ...translator.config, extra });
-}
-
-/**
- * Builds the translator that a file holds.
- *
- * @returns it and the `extra` that was saved with it
- * @throws where the file is missing, damaged, or not a translator's
- */
-export async function loadTranslator(path: string): Promise<{ translator: Translator; extra: unknown }> {
-  const checkpoint = await readCheckpoint(path);
-  const { extra, ...config } = translatorConfig(path, checkpoint);
-  const translator = initTranslator(createRandom('weights that the file replaces'), config);
-  try {
-    restoreParams(translator.params, checkpoint.tensors as ParamSnapshot, path);
-  } catch (error) {
-    disposeParams(translator.params);
-    throw error;
-  }
-  return { translator, extra };
-}
-
-function translatorConfig(path: string, { config }: Checkpoint): TranslatorConfig & { extra: unknown } {
-  const { model, extra = null, ...sizes } = (config ?? {}) as Record<string, unknown>;
-  if (model !== 'translator') {
-    throw new Error(
-      `${path}: expected the checkpoint of a translator, got ${model === undefined ? 'no model name' : `"${model}"`}`,
-    );
-  }
-  return { ...(sizes as unknown as TranslatorConfig), extra };
+/** `copy` of each pair, `[batch, source]`. */
+function copiedIds(batch: readonly TranslationPair[]): tf.Tensor2D {
+  const { ids, shape } = padSequences(
+    batch.map(({ source, copy }, row) => {
+      if (copy?.length !== source.length)
+        throw new Error(
+          `translatorLoss: expected \`copy\` of pair ${row} to name its ${source.length} source positions, got ${copy?.length ?? 'none'}`,
+        );
+      return copy;
+    }),
+  );
+  return tf.tensor2d(ids, [...shape], 'int32');
 }
