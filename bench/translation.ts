@@ -3,7 +3,7 @@
  *
  *     npm run bench:translation -- --source test.de --reference test.en [--minutes 60] [--steps N] [--data FOLDER] [--seed 1]
  *         [--tokens byte-pair|word] [--merges 4000] [--units 256] [--embedding 192] [--attention 128] [--batch 64] [--peak 1.5e-3]
- *         [--dropout 0.3] [--word-dropout 0.1] [--every 400] [--checkpoint FILE] [--output FILE] [--json FILE]
+ *         [--dropout 0.3] [--word-dropout 0.1] [--every 400] [--beam 5] [--length-penalty 0.6] [--checkpoint FILE] [--output FILE] [--json FILE]
  *
  * `--data` is a folder with train.de, train.en, val.de and val.en, gzip or plain; without it `data/multi30k` is looked for in
  * the project and in the folders beside it. Without a source file only `val` is scored. All text is lower-cased for training,
@@ -18,6 +18,8 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import {
   attentionMemory,
+  batchesOf,
+  beamDecode,
   bridgeStates,
   bucketByLength,
   corpusBleu,
@@ -34,11 +36,14 @@ import {
   initTranslator,
   maskedCrossEntropy,
   normaliseText,
+  PADDING,
   paddedShare,
   padSequences,
   type Random,
   readLines,
   readParallel,
+  readSources,
+  repeatRows,
   START,
   type StepReport,
   saveTranslator,
@@ -47,6 +52,7 @@ import {
   type Translator,
   train,
   translate,
+  translatorStep,
   UNKNOWN,
   useBackend,
   warmupCosine,
@@ -70,6 +76,8 @@ const { values } = parseArgs({
     dropout: { type: 'string', default: '0.3' },
     'word-dropout': { type: 'string', default: '0.1' },
     every: { type: 'string', default: '400' },
+    beam: { type: 'string', default: '5' },
+    'length-penalty': { type: 'string', default: '0.6' },
     checkpoint: { type: 'string' },
     output: { type: 'string' },
     json: { type: 'string' },
@@ -198,11 +206,16 @@ function* batchesForEver(): Generator<TranslationPair[]> {
 function schedule(): (step: number) => number {
   const peak = Number(values.peak);
   if (values.steps !== undefined)
-    return warmupCosine({ peak, steps: Number(values.steps), warmup: WARMUP_STEPS });
+    return warmupCosine({ peak, steps: Number(values.steps), warmup: warmupOf(Number(values.steps)) });
+  // A clock cannot be asked for a step's rate beforehand: the fall is cut into parts of the time.
   const parts = 10_000;
   const fall = warmupCosine({ peak, steps: parts });
   return (step) =>
     Math.min(1, (step + 1) / WARMUP_STEPS) * fall(Math.min(parts - 1, (parts * elapsed()) / seconds));
+}
+
+function warmupOf(steps: number): number {
+  return Math.min(WARMUP_STEPS, Math.floor(steps / 10));
 }
 
 function elapsed(): number {
@@ -249,21 +262,45 @@ function forgotten(id: number, chance: Random): number {
 }
 
 /** An empty source has an empty translation: no line of a test set may be left out. */
-function translations(sources: readonly string[]): string[] {
+function translations(sources: readonly string[], width: number): string[] {
   const encoded = sources.map((text) => ids(source, text));
-  const written = translate(
-    translator,
-    encoded.filter(({ length }) => length > 0),
-    { maxLength: LONGEST, batchSize: 128 },
-  ).map((translation) => target.decode(translation.ids));
-  return encoded.map(({ length }) => (length > 0 ? written.shift()! : ''));
+  const real = encoded.filter(({ length }) => length > 0);
+  const written =
+    width > 1
+      ? [...batchesOf(real, 32)].flatMap((batch) => beam(batch, width))
+      : translate(translator, real, { maxLength: LONGEST, batchSize: 128 }).map(
+          (translation) => translation.ids,
+        );
+  let next = 0;
+  return encoded.map(({ length }) => (length > 0 ? target.decode(written[next++]!) : ''));
+}
+
+function beam(sources: readonly (readonly number[])[], width: number): (readonly number[])[] {
+  const { memory, state } = readSources(translator, sources);
+  const { keys, values: annotations, mask } = memory;
+  const wide = {
+    keys: repeatRows(keys, width),
+    values: repeatRows(annotations, width),
+    mask: repeatRows(mask, width),
+  };
+  try {
+    return beamDecode(translatorStep(translator, wide), state, {
+      ...{ start: START, end: END, never: [PADDING, START], maxLength: LONGEST, width },
+      lengthPenalty: Number(values['length-penalty']),
+    }).map(([best]) => best!.ids);
+  } finally {
+    tf.dispose([keys, annotations, mask, ...state, wide.keys, wide.values, wide.mask]);
+  }
 }
 
 /** What early stopping makes small. */
 function look(): number {
   const last = recent.at(-1)!;
   const loss = recent.reduce((sum, each) => sum + each.loss, 0) / recent.length;
-  const hypotheses = translations(validation.map((pair) => pair.source));
+  const hypotheses = translations(
+    validation.map((pair) => pair.source),
+    1,
+  );
   const references = validation.map((pair) => pair.target);
   const bleu = corpusBleu(hypotheses, references, { lowercase: true }).score;
   looks.push({ step: last.step + 1, seconds: Number(elapsed().toFixed(1)), bleu });
@@ -276,7 +313,10 @@ function look(): number {
 }
 
 function scores(texts: readonly Text[], name: string, output?: string) {
-  const hypotheses = translations(texts.map((pair) => pair.source));
+  const hypotheses = translations(
+    texts.map((pair) => pair.source),
+    Number(values.beam),
+  );
   const references = texts.map((pair) => pair.target);
   const capital = hypotheses.map((text) => text.charAt(0).toUpperCase() + text.slice(1));
   const lower = formatBleu(corpusBleu(hypotheses, references, { lowercase: true }));

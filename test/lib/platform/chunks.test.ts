@@ -24,6 +24,10 @@ const wanted = { 'plain.bin': random, 'packed.bin': random, 'empty.bin': Buffer.
 const cut = contents['packed.bin'].subarray(0, 200_000);
 writeFileSync(join(folder, 'cut.bin'), cut);
 
+test('Node and the browser offer the same names', () => {
+  assert.deepEqual(Object.keys(browser).sort(), Object.keys(node).sort());
+});
+
 test('Node reads a file piece by piece and unpacks gzip, whatever its name', async () => {
   for (const [name, bytes] of Object.entries(wanted))
     assert.ok((await bytesOf(node.readChunks(join(folder, name)))).equals(bytes), name);
