@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Converter } from './convert/index.js';
+import { keepHeapSmall } from './execution/memory.js';
 import { kernelInfoReply } from './handlers/kernel-info.js';
 import { GLOBAL_DECLARATIONS } from './host.js';
 import { Kernel } from './kernel.js';
@@ -18,6 +19,7 @@ export interface StartOptions {
  * @throws Error if the connection file is unusable or a port is taken.
  */
 export async function startKernel({ connectionFile }: StartOptions): Promise<void> {
+  keepHeapSmall();
   const connection = await readConnectionFile(connectionFile);
   const versionOf = (file: string | URL): string => JSON.parse(readFileSync(file, 'utf8')).version;
   const { resolve } = createRequire(import.meta.url);

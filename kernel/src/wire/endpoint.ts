@@ -178,7 +178,13 @@ export class KernelEndpoint {
 function startThread(workerData: IoStart): Worker {
   const transferList = [workerData.input];
   if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./io-thread.js', import.meta.url), { workerData, transferList });
+    // Messages are short-lived and few are large: with little room for new objects the thread stays some 30 MB smaller.
+    const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+    return new Worker(new URL('./io-thread.js', import.meta.url), {
+      workerData,
+      transferList,
+      resourceLimits,
+    });
   }
   // Run from the sources: the loader for TypeScript has to be put into each new thread by hand.
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
