@@ -4,6 +4,7 @@ import { Interrupted } from '../execution/traceback.js';
 import type { Input } from '../wire/io-protocol.js';
 import { createMessage, type Message } from '../wire/messages.js';
 import type { Cell } from './cell.js';
+import { watchReaders } from './readers.js';
 
 /** What a cell gets that asks for input where nobody answers. */
 export class InputRefused extends Error {
@@ -28,6 +29,9 @@ export class InputRequests {
   readonly #context: InputContext;
   /** Which cell waits for a line without blocking, and what takes it. */
   #waiting: { readonly cell: Cell; take(value: string): void } | undefined;
+  /** For each stream of lines, what asks for the next one. */
+  readonly #streams = new WeakMap<object, () => void>();
+  #watching = false;
 
   constructor(context: InputContext) {
     this.#context = context;
@@ -70,6 +74,7 @@ export class InputRequests {
 
   /** Lines that a reader types when they are wanted: what node:readline reads from. */
   #stream(): Readable {
+    this.#watch();
     const wanted = () => stream.readableFlowing === true && stream.listenerCount('data') > 0;
     const ask = () => {
       // A question that its cell did not wait for is void.
@@ -91,7 +96,20 @@ export class InputRequests {
     stream.on('resume', () => later(ask, 10));
     // A reader left open by an earlier cell keeps the stream flowing, and then nothing is resumed.
     stream.on('newListener', (event) => event === 'data' && later(ask, 10));
+    this.#streams.set(stream, () => later(ask, 10));
     return Object.assign(stream, { fd: 0, isTTY: false });
+  }
+
+  /** Interfaces of node:readline are watched from the first use of stdin on. */
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    watchReaders({
+      isInput: (stream): stream is Readable =>
+        typeof stream === 'object' && this.#streams.has(stream as object),
+      onWanted: (stream) => this.#streams.get(stream)?.(),
+      asker: () => this.#context.cell(),
+    });
   }
 
   #cell(): Cell {

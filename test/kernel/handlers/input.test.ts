@@ -93,6 +93,48 @@ test('readline with for await, in a later cell', async () => {
   assert.equal(cell.result?.data['text/plain'], "[ 'a', 'b' ]", cell.error?.traceback.join('\n'));
 });
 
+test('an interface made in an earlier cell asks when it is asked again', async () => {
+  await kernel.execute(
+    `import { createInterface as make } from 'node:readline/promises';
+     import { createInterface as plain } from 'node:readline';
+     import { once } from 'node:events';
+     const kept = make({ input: process.stdin, output: process.stdout });`,
+    { allow_stdin: true },
+  );
+  for (const [code, answer, result] of [
+    ["await kept.question('One? ')", 'one', "'one'"],
+    ["await kept.question('Two? ')", 'two', "'two'"],
+    ["(await once(kept, 'line'))[0]", 'three', "'three'"],
+    ['let typed2 = ""; for await (const line of kept) { typed2 = line; break } typed2', 'four', "'four'"],
+    ['const kept2 = plain({ input: process.stdin }); 0', '', '0'],
+    ["await new Promise((done) => kept2.question('Five? ', done))", 'five', "'five'"],
+    ['kept2.close(); 0', '', '0'],
+  ] as const) {
+    const { cell, asked } = await converse(code, [answer]);
+    assert.equal(cell.result?.data['text/plain'], result, `${code}: ${cell.error?.traceback.join('\n')}`);
+    assert.equal(asked.length, answer === '' ? 0 : 1, code);
+  }
+});
+
+test('an interface whose question was stopped, or left behind, asks the next one', async () => {
+  await kernel.execute(
+    `import { createInterface as anew } from 'node:readline/promises';
+     const patient = anew({ input: process.stdin, output: process.stdout });`,
+  );
+  const running = converse("await patient.question('Stopped? ')", []);
+  await sleep(400);
+  await kernel.client.request('control', 'interrupt_request', {});
+  assert.equal((await running).cell.reply.ename, 'Interrupted');
+  const next = await converse("await patient.question('Again? ')", ['again']);
+  assert.equal(next.cell.result?.data['text/plain'], "'again'", next.cell.error?.traceback.join('\n'));
+  assert.equal(next.cell.stdout, 'Again? ');
+  await converse("void patient.question('Left behind? ')", []);
+  const last = await converse("const heard = await patient.question('Last? '); patient.close(); heard", [
+    'last',
+  ]);
+  assert.equal(last.cell.result?.data['text/plain'], "'last'", last.cell.error?.traceback.join('\n'));
+});
+
 test('a client that answers no questions is told so by an error, for each way to ask', async () => {
   const blocking = await kernel.execute("prompt('Name?')", { allow_stdin: false });
   assert.equal(blocking.error!.ename, 'InputRefused');
