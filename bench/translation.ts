@@ -148,7 +148,7 @@ const report = {
   validation: scores(validation, 'val'),
   ...(values.source === undefined ? {} : { test: await scoreFiles(values.source, values.reference!) }),
 };
-if (values.checkpoint) await saveTranslator(values.checkpoint, translator, { source, target });
+if (values.checkpoint) await save(values.checkpoint);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 
 interface Text {
@@ -293,8 +293,8 @@ function beam(sources: readonly (readonly number[])[], width: number): (readonly
   }
 }
 
-/** What early stopping makes small. */
-function look(): number {
+/** What early stopping makes small; the best so far is on disk. */
+async function look(): Promise<number> {
   const last = recent.at(-1)!;
   const loss = recent.reduce((sum, each) => sum + each.loss, 0) / recent.length;
   const hypotheses = translations(
@@ -303,6 +303,7 @@ function look(): number {
   );
   const references = validation.map((pair) => pair.target);
   const bleu = corpusBleu(hypotheses, references, { lowercase: true }).score;
+  if (values.checkpoint && looks.every((before) => before.bleu < bleu)) await save(values.checkpoint);
   looks.push({ step: last.step + 1, seconds: Number(elapsed().toFixed(1)), bleu });
   console.log(
     `step ${last.step + 1}, ${elapsed().toFixed(0)} s (${cpuSeconds().toFixed(0)} of processors), ` +
@@ -334,6 +335,10 @@ async function scoreFiles(from: string, to: string) {
     );
   const texts = sources.map((text, at) => ({ source: text, target: references[at]! }));
   return scores(texts, 'test', values.output);
+}
+
+function save(path: string): Promise<void> {
+  return saveTranslator(path, translator, { source, target });
 }
 
 async function readAll(path: string): Promise<string[]> {
