@@ -1,5 +1,6 @@
-/** The method that notebooks ask an object for. */
-export const DISPLAY: unique symbol = Symbol.for('Jupyter.display');
+import { type Bundle, DISPLAY, displayed } from './display.js';
+
+export { DISPLAY };
 
 /** A picture as data, with the words and numbers for those who cannot see it. */
 export interface Figure {
@@ -10,7 +11,7 @@ export interface Figure {
   /** The numbers behind the picture. */
   readonly table: Table;
   /** The MIME bundle by which a notebook shows the figure. */
-  [DISPLAY](): Record<string, unknown>;
+  [DISPLAY](): Bundle;
 }
 
 export interface PlotlySpec {
@@ -91,10 +92,10 @@ export function createFigure({ title, caption, table, data, layout }: FigurePart
     spec,
     caption,
     table,
-    [DISPLAY]: () => ({
+    ...displayed(() => ({
       'application/vnd.plotly.v1+json': { data: spec.data, layout: spec.layout },
       'text/plain': `${title}. ${caption}`,
-    }),
+    })),
   };
 }
 

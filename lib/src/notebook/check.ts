@@ -1,4 +1,4 @@
-import { DISPLAY } from '../figures/figure.js';
+import { type DISPLAY, displayed } from '../figures/display.js';
 import { escapeHtml, show } from './host.js';
 
 /**
@@ -63,6 +63,9 @@ export function points(maximum: number, passed: readonly boolean[]): Points {
   return {
     earned,
     maximum,
-    [DISPLAY]: () => ({ 'text/html': `<b>${earned} of ${maximum} points</b>`, 'text/plain': String(earned) }),
+    ...displayed(() => ({
+      'text/html': `<b>${earned} of ${maximum} points</b>`,
+      'text/plain': String(earned),
+    })),
   };
 }

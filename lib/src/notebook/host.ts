@@ -1,3 +1,5 @@
+import { tslabDisplay } from '../figures/display.js';
+
 /** What a kernel offers to the library: the only way in which the library speaks or listens by itself. */
 export interface Host {
   /** Shows a MIME bundle below the running cell, or replaces the one shown under the same id. */
@@ -12,9 +14,15 @@ export interface Host {
 /** Where a kernel puts its `Host`. */
 export const HOST: unique symbol = Symbol.for('heed.host');
 
-/** The kernel's host, or undefined where the library runs in a plain program. */
+/** The kernel's host, on stock tslab its display API, or undefined where the library runs in a plain program. */
 export function currentHost(): Host | undefined {
-  return (globalThis as { [HOST]?: Host })[HOST];
+  return (globalThis as { [HOST]?: Host })[HOST] ?? tslabHost();
+}
+
+/** Stock tslab does not tell its cells that they are interrupted. */
+function tslabHost(): Host | undefined {
+  const display = tslabDisplay();
+  return display && { display, signal: () => undefined };
 }
 
 /** Aborted when the running cell is interrupted; undefined outside a notebook. Pass it to whatever takes long. */

@@ -1,4 +1,5 @@
-import { DISPLAY, type Figure } from '../figures/figure.js';
+import { DISPLAY } from '../figures/display.js';
+import type { Figure } from '../figures/figure.js';
 import { currentHost, escapeHtml, type Host } from './host.js';
 
 /** Reads a clock, in milliseconds. */

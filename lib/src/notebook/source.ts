@@ -1,5 +1,5 @@
 import { readLibrarySource } from '#platform';
-import { DISPLAY } from '../figures/figure.js';
+import { type DISPLAY, displayed } from '../figures/display.js';
 
 /** A piece of the library's own source, shown as code. */
 export interface LibrarySource {
@@ -20,10 +20,10 @@ export function librarySource(file: string, ...names: readonly string[]): Librar
     names.length === 0 ? text.trim() : names.map((name) => declaration(file, text, name)).join('\n\n');
   return {
     code,
-    [DISPLAY]: () => ({
+    ...displayed(() => ({
       'text/markdown': `\`lib/src/${file}\`\n\n\`\`\`ts\n${code}\n\`\`\``,
       'text/plain': code,
-    }),
+    })),
   };
 }
 
