@@ -90,7 +90,8 @@ export async function stillFigure(
   try {
     const figure = spec as FigureSpec;
     if (!Array.isArray(figure?.data)) throw new Error('a figure needs a list `data` of traces');
-    const png = await figureToPng(figure);
+    // plotly's JupyterLab extension shows the PNG until the mouse enters it, and a PNG of more pixels too large.
+    const png = await figureToPng(figure, { scale: 1 });
     const { width, height } = stillSize(figure);
     return {
       data: { 'image/png': base64(png) },

@@ -22,6 +22,8 @@ interface DrawingWindow {
 
 /** A figure that takes longer is given up: a still image is not worth a blocked notebook. */
 const timeLimit = 10_000;
+/** The window is opened once, before most cells run, and takes a second or two where nothing else does. */
+const openingLimit = 60_000;
 
 let current: Promise<DrawingWindow> | undefined;
 let queue: Promise<unknown> = Promise.resolve();
@@ -33,18 +35,25 @@ export function drawSvg(spec: FigureSpec, size: { width: number; height: number 
   return drawing;
 }
 
-/** The limit also ends a drawing whose promise never settles, because an interrupt stopped it in the middle. */
 async function withinLimit(spec: FigureSpec, size: { width: number; height: number }): Promise<string> {
   const figure = prepareFigure(spec, size.width);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${timeLimit / 1000} s`)), timeLimit);
-  });
   try {
-    return await Promise.race([draw(figure, size), late]);
+    await limited(openDrawing(), openingLimit);
+    return await limited(draw(figure, size), timeLimit);
   } catch (thrown) {
     closeWindow();
     throw thrown instanceof Error ? thrown : new Error(plotlyReason(thrown));
+  }
+}
+
+/** The limit also ends a drawing whose promise never settles, because an interrupt stopped it in the middle. */
+async function limited<Value>(work: Promise<Value>, limit: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${limit / 1000} s`)), limit);
+  });
+  try {
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -218,7 +218,8 @@ test('a plain figure becomes plotly JSON, a PNG with alternative text, and words
   assert.deepEqual(data['application/vnd.plotly.v1+json'], figure);
   assert.equal(data['text/plain'], text);
   assert.deepEqual(metadata, { 'image/png': { alt: text, width: 400, height: 300 } });
-  assert.equal(PNG.sync.read(Buffer.from(String(data['image/png']), 'base64')).width, 800);
+  // As many pixels as it is wide on the page: JupyterLab's plotly shows it by its own size.
+  assert.equal(PNG.sync.read(Buffer.from(String(data['image/png']), 'base64')).width, 400);
 });
 
 test('a bundle with plotly JSON gets a PNG, once; one that cannot be drawn says why', async () => {
