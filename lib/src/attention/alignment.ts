@@ -142,7 +142,8 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
       });
       const [context, alpha, last] = tf.tidy(() => {
         let at = state ?? start(memory);
-        if (!stepwise) {
+        // A monotonic reader goes through known scores by itself.
+        if (!parts.scores.followsAlpha) {
           const weights = alphas(queries, memory, at, options);
           return [tf.matMul(weights, memory.values), weights, lastOf(weights)];
         }

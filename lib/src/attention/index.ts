@@ -17,7 +17,8 @@ export {
 export { type Attended, type AttendOptions, attend } from './attend.js';
 export { maskedEntmax15, maskedSparsemax } from './entmax.js';
 export { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';
-export { type MonotonicOptions, monotonic, monotonicStep } from './monotonic.js';
+export { type MonotonicOptions, monotonic } from './monotonic.js';
+export { monotonicAlpha } from './monotonic-recurrence.js';
 export {
   initMultiHead,
   type MultiHeadAttended,

@@ -20,15 +20,13 @@ export interface LocationSensitiveWeights {
 /** `[batch, source, width]`: at each position the previous alpha around it, zeros beyond both ends. */
 function surroundings(previous: tf.Tensor2D, width: number): tf.Tensor3D {
   const [batch, source] = previous.shape;
-  const before = Math.floor((width - 1) / 2);
+  const beside = (width - 1) / 2;
   const padded = tf.pad(previous, [
     [0, 0],
-    [before, width - 1 - before],
+    [beside, beside],
   ]);
-  return tf.stack(
-    Array.from({ length: width }, (_, offset) => padded.slice([0, offset], [batch, source])),
-    2,
-  ) as tf.Tensor3D;
+  const places = Int32Array.from({ length: source * width }, (_, n) => Math.floor(n / width) + (n % width));
+  return tf.gather(padded, tf.tensor1d(places, 'int32'), 1).reshape([batch, source, width]);
 }
 
 /**
@@ -54,6 +52,11 @@ export function locationSensitiveScores(
   });
   checkShape('previous alpha', previous, 'batch source', { batch, source });
   const [width, filters] = weights.filterKernel.shape;
+  if (width % 2 === 0) {
+    throw new Error(
+      `location-sensitive filters: their width must be odd, so that they have a middle, got ${width}`,
+    );
+  }
   return tf.tidy(() => {
     const around = surroundings(previous, width).reshape([batch * source, width]) as tf.Tensor2D;
     const features = tf.matMul(around, weights.filterKernel); // f, [batch * source, filters]

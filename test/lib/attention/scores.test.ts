@@ -212,4 +212,9 @@ onEngines('sizes that do not fit are errors that name them', () => {
     /the source has 7 positions, the score was made for at most 6; cut the source/,
   );
   assert.throws(() => run(cosineScore(cosine()), wave(1, 2, 4, 4)), /cosine keys: .*units 5/);
+  const even = { ...sensitive(), filterKernel: wave<tf.Rank.R2>(1, 4, 2) };
+  assert.throws(
+    () => locationSensitiveScores(even, tf.zeros([2, 3]), tf.zeros([2, 4, 4]), tf.zeros([2, 4])),
+    /width must be odd, so that they have a middle, got 4/,
+  );
 });
