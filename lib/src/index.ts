@@ -50,6 +50,24 @@ export {
   splitOfGap,
 } from './tasks/growing-up.js';
 export type { FrozenGrowingUp } from './tasks/growing-up-grammar.js';
+export {
+  LONGEST_PHRASE,
+  loadPhrases,
+  type PhraseChoice,
+  type PhrasePair,
+  type Phrases,
+  SHORTEST_PHRASE,
+} from './tasks/phrases.js';
+export type { FrozenPhrases, Language } from './tasks/phrases-lexicon.js';
+export {
+  type FrozenReversal,
+  LONGEST_REVERSAL,
+  loadReversal,
+  type Reversal,
+  type ReversalChoice,
+  type ReversalPair,
+  SHORTEST_REVERSAL,
+} from './tasks/reversal.js';
 export type { TokenBatch } from './tasks/sequences.js';
 export {
   TEMPORAL_ORDER_CHANCE,
