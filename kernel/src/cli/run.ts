@@ -12,13 +12,15 @@ const help = `Usage: heed run NOTEBOOK... [options]
 
 Runs notebooks without Jupyter, each on a kernel of its own, in the notebook's folder.
 Fails (exit code 1) on a cell error, a claim that does not hold, a cell that was not run, a timeout,
-a request for input, a kernel that ends, and on a notebook that has no code to run.
+a request for input, a kernel that ends, and on a notebook that has no code to run. The first failed cell
+ends the run, but not a claim that does not hold: the cells after that one are run as well.
 
   --output DIR      write the executed notebooks there, whether or not they passed
   --write           store the outputs in the notebooks themselves, if they passed
   --html FILE       write the executed notebook as one HTML page (one notebook only)
   --junit FILE      write a JUnit report: a test case a cell and a claim
   --json FILE       write the same as JSON
+  --keep-going      run the cells after a failed one, too (the run still fails)
   --timeout S       seconds a cell may take (default 1800)
   --kernel NAME     kernel to use: heed (default), tslab, or any that Jupyter knows
   -p NAME VALUE     set a parameter of the cell tagged "parameters"; may be repeated
@@ -38,6 +40,7 @@ export const run: Command = {
       html: { type: 'string' },
       junit: { type: 'string' },
       json: { type: 'string' },
+      'keep-going': { type: 'boolean' },
       timeout: { type: 'string' },
       kernel: { type: 'string' },
       jobs: { type: 'string' },
@@ -63,6 +66,7 @@ export const run: Command = {
         ...(timeout ? { timeout } : {}),
         ...(values.output ? { output: values.output } : {}),
         write: values.write ?? false,
+        keepGoing: values['keep-going'] ?? false,
         parameters: Object.fromEntries(parameters.map(([name, text]) => [name, parseParameter(text)])),
         onCell: (cell, total) => {
           if (!values.quiet || !passed(cell.status))

@@ -13,6 +13,8 @@ export interface Ending {
   readonly message: string;
   /** The cell threw, whether or not it was meant to. */
   readonly threw?: boolean;
+  /** There is no kernel any more that could run another cell. */
+  readonly kernelEnded?: boolean;
 }
 
 /** The state of one run: which request belongs to which cell, and what was published for it. */
@@ -68,7 +70,11 @@ export class CellRunner {
     const exchange = this.#request(cell, { stopOnError: !mayThrow });
     const outcome = await this.#outcome(exchange);
     if (outcome === 'died')
-      return { status: 'died', message: `the kernel ${await this.#kernel.ended}${this.#lastWords()}` };
+      return {
+        status: 'died',
+        message: `the kernel ${await this.#kernel.ended}${this.#lastWords()}`,
+        kernelEnded: true,
+      };
     if (outcome === 'late') return this.#interrupt(exchange);
     const reply = outcome.content;
     if (typeof reply.execution_count === 'number') cell.execution_count = reply.execution_count;
@@ -137,6 +143,8 @@ export class CellRunner {
     const after = stopped ? 'interrupted' : 'it did not stop when interrupted, so the kernel was killed';
     return {
       status: 'timeout',
+      threw: stopped,
+      kernelEnded: !stopped,
       message: `it took longer than ${this.#settings.timeout} s; ${after}. Allow more with --timeout SECONDS.`,
     };
   }

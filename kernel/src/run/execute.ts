@@ -4,7 +4,8 @@ import type { KernelProcess } from './process.js';
 import { type CellResult, EXECUTE_DEFAULTS, type ExecuteOptions, passed } from './results.js';
 
 /**
- * Runs the code cells of a notebook in order on a started kernel. The first failure ends the run; the cells after it are `not run`.
+ * Runs the code cells of a notebook in order on a started kernel. The first failure ends the run, unless it is a claim that does not
+ * hold or the run shall keep going; the cells after it are `not run`.
  * The notebook is changed in place: outputs and execution counts.
  */
 export async function executeNotebook(
@@ -16,7 +17,7 @@ export async function executeNotebook(
   const cells = notebook.cells.filter((cell) => cell.cell_type === 'code');
   const run = new CellRunner(kernel, settings);
   const results: CellResult[] = [];
-  let failed = false;
+  let ended = false;
   let threw = false;
   for (const [index, cell] of cells.entries()) {
     const started = performance.now();
@@ -25,9 +26,11 @@ export async function executeNotebook(
     let end: Ending = { status: 'not run', message: 'a cell before it failed' };
     if (skip) end = { status: 'skipped', message: '' };
     else if (cell.source.trim() === '') end = { status: 'empty', message: '' };
-    else if (!failed) end = await run.cell(cell, { afterError: threw });
+    else if (!ended) end = await run.cell(cell, { afterError: threw });
     threw = end.threw ?? false;
-    failed ||= !passed(end.status);
+    // A claim is a finding and leaves the cells after it as good as before; an error leaves them without what it should have made.
+    const stops = !settings.keepGoing && end.status !== 'claim' && !passed(end.status);
+    ended ||= stops || end.kernelEnded === true;
     const result: CellResult = {
       id: cell.id,
       number: index + 1,

@@ -3,7 +3,7 @@ import type { Claim } from './claims.js';
 /**
  * How a cell ended. All but `ok`, `skipped` and `empty` fail the run:
  * `error` it threw, or should have thrown and did not; `claim` a claim does not hold; `timeout`; `aborted` the kernel refused to run it;
- * `died` the kernel ended; `stdin` it asked for input; `not run` something before it failed.
+ * `died` the kernel ended; `stdin` it asked for input; `not run` a cell before it failed, or the kernel ended.
  */
 export type CellStatus =
   | 'ok'
@@ -35,6 +35,8 @@ export interface ExecuteOptions {
   readonly timeout: number;
   /** Milliseconds an interrupted cell has to end before the kernel is killed. */
   readonly grace: number;
+  /** Run the cells after one that failed, too. */
+  readonly keepGoing: boolean;
   /** Called after each cell. */
   readonly onCell?: (result: CellResult, total: number) => void;
 }
@@ -44,4 +46,6 @@ export const EXECUTE_DEFAULTS: ExecuteOptions = {
   timeout: 1800,
   // Twice what a kernel needs to leave a native operation that cannot be cut short.
   grace: 5000,
+  // What follows an error mostly fails because of it.
+  keepGoing: false,
 };

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Milliseconds an interrupted cell has to end before its kernel is killed. */
   readonly grace?: number;
+  /** Run the cells after one that failed, too; the run fails all the same. */
+  readonly keepGoing?: boolean;
   readonly parameters?: Parameters;
   /** Folder for the executed notebook, written whether or not the run passed. */
   readonly output?: string;
@@ -91,6 +93,7 @@ async function onKernel(
     const cells = await executeNotebook(notebook, kernel, {
       timeout: options.timeout ?? EXECUTE_DEFAULTS.timeout,
       grace: options.grace ?? EXECUTE_DEFAULTS.grace,
+      keepGoing: options.keepGoing ?? EXECUTE_DEFAULTS.keepGoing,
       ...(options.onCell ? { onCell: options.onCell } : {}),
     });
     for (const cell of notebook.cells)

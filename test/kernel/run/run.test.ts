@@ -65,6 +65,24 @@ test('an error fails the run, and the cells after it are not run', async (t) => 
   assert.equal(cells[0]?.message, 'TypeError: boom');
 });
 
+test('a run that keeps going runs the cells after a failed one as long as there is a kernel, and fails', async (t) => {
+  const error = { ename: 'TypeError', evalue: 'boom', traceback: ['TypeError: boom'] };
+  const throws = script([
+    ['error', error],
+    ['reply', { status: 'error', execution_count: 1, ...error }],
+  ]);
+  const options = { keepGoing: true, timeout: 1, grace: 3000 };
+  const { passed, statuses } = await runCells(
+    t,
+    [throws, ok, script([['hang']]), ok, script([['exit', 3]]), ok],
+    options,
+  );
+  assert.equal(passed, false);
+  assert.deepEqual(statuses, ['error', 'ok', 'timeout', 'ok', 'died', 'not run']);
+  const deaf = await runCells(t, [script([['hang', 'deaf']]), ok], { ...options, grace: 300 });
+  assert.deepEqual(deaf.statuses, ['timeout', 'not run']);
+});
+
 test('an error that only the reply tells is a failure and is stored', async (t) => {
   const { passed, outputs } = await runCells(t, [
     script([['reply', { status: 'error', execution_count: 1, ename: 'E', evalue: 'quiet', traceback: [] }]]),
@@ -84,8 +102,10 @@ test('a claim that does not hold fails the run; one that does not say so fails, 
   const held = await runCells(t, [script([['display_data', show(claim(true))]])]);
   assert.deepEqual([held.passed, held.cells[0]?.claims.length], [true, 1]);
   for (const holds of [false, undefined, 'yes']) {
-    const { statuses } = await runCells(t, [script([['display_data', show(claim(holds))]]), ok]);
-    assert.deepEqual(statuses, ['claim', 'not run'], String(holds));
+    const { statuses, passed } = await runCells(t, [script([['display_data', show(claim(holds))]]), ok]);
+    assert.equal(passed, false);
+    // A claim is a finding, not an error: what comes after it is run, and the run fails.
+    assert.deepEqual(statuses, ['claim', 'ok'], String(holds));
   }
 });
 
