@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ParamSnapshot, type ParamTree, restoreParams, snapshotParams } from '../core/params.js';
+import type { ParamTree } from '../core/params.js';
 import type { Random } from '../random/random.js';
 import { type AdamConfig, type AdamState, adamStep, initAdam } from './adam.js';
+import { type CheckpointFile, readCheckpointFile, writeCheckpoint } from './checkpoint-file.js';
+import { createWatch, type EarlyStopping } from './early-stopping.js';
 import { clipScale, lossAndGradients } from './gradients.js';
 import type { Schedule } from './schedule.js';
 
@@ -26,23 +28,19 @@ export interface StepReport {
   readonly seconds: number;
 }
 
-export interface EarlyStopping {
-  /** Steps between two looks. */
-  readonly every: number;
-  /** A number that should fall, such as the loss on validation data. */
-  readonly evaluate: () => number | Promise<number>;
-  /** Looks without improvement before training stops. */
-  readonly patience: number;
-  /** Put the best weights back at the end; default true. */
-  readonly restoreBest?: boolean;
-}
-
 export interface TrainOptions<Batch> {
   readonly params: ParamTree;
   /** A scalar for one batch; it may make tensors freely. */
   readonly loss: (batch: Batch, context: StepContext) => tf.Scalar;
-  /** The batch of a step, or batches one after the other (training ends where they end). */
-  readonly batches: ((step: number) => Batch | Promise<Batch>) | Iterable<Batch> | AsyncIterable<Batch>;
+  /**
+   * The batch of a step, or batches one after the other (training ends where they end). A training that is to be resumed to
+   * the same result draws a batch from the step's number and `context.random` alone; batches one after the other are
+   * skipped up to the step, which gives the same where they come again in the same order.
+   */
+  readonly batches:
+    | ((step: number, context: StepContext) => Batch | Promise<Batch>)
+    | Iterable<Batch>
+    | AsyncIterable<Batch>;
   /** Steps of the whole training. */
   readonly steps: number;
   readonly learningRate: number | Schedule;
@@ -55,16 +53,23 @@ export interface TrainOptions<Batch> {
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: (report: StepReport) => void | Promise<void>;
   readonly earlyStopping?: EarlyStopping;
-  /** Called after every `every` steps and at the end, with what a resumed training needs. */
-  readonly checkpoint?: {
-    readonly every: number;
-    readonly save: (state: { readonly step: number; readonly optimizer: AdamState }) => void | Promise<void>;
-  };
+  /**
+   * A file that the training is written to every `every` steps and at the end, and resumed from where it is there; or a
+   * function that saves what a resumed training needs by itself.
+   */
+  readonly checkpoint?: CheckpointFile | CheckpointFunction;
   /** Goes on with the state of a former training; `batches` as a function then begins at its step. Stays the caller's. */
   readonly optimizer?: AdamState;
 }
 
+export interface CheckpointFunction {
+  readonly every: number;
+  readonly save: (state: { readonly step: number; readonly optimizer: AdamState }) => void | Promise<void>;
+}
+
 export interface TrainResult {
+  /** Steps that were made before this call, by a former one. */
+  readonly from: number;
   /** Steps made in all, former ones included. */
   readonly step: number;
   readonly stopped: 'steps' | 'data' | 'aborted' | 'early';
@@ -87,15 +92,27 @@ export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainR
   const { params, steps, signal, onStep, clipNorm, random, checkpoint } = options;
   checkOptions(options);
   const optimizer = options.optimizer ?? initAdam(params);
-  const next = batchSource(options.batches);
   const history: StepReport[] = [];
   const watch = options.earlyStopping === undefined ? undefined : createWatch(params, options.earlyStopping);
+  const state = { params, optimizer, watch };
+  const save = async (step: number, finished: boolean) => {
+    if (checkpoint === undefined) return;
+    if ('save' in checkpoint) await checkpoint.save({ step, optimizer });
+    else await writeCheckpoint(checkpoint, state, { finished });
+  };
   const began = performance.now();
   let turn = began;
-  let step = optimizer.step.dataSync()[0]!;
-  let saved = step;
   let stopped: TrainResult['stopped'] = 'steps';
+  let from = 0;
+  let step = 0;
   try {
+    const file = checkpoint !== undefined && 'path' in checkpoint;
+    const finished = file && (await readCheckpointFile(checkpoint, state));
+    from = optimizer.step.dataSync()[0]!;
+    step = from;
+    if (finished && step < steps) return { from, step, stopped: 'early', history, ...bestOf(watch) };
+    let saved = step;
+    const next = batchSource(options.batches, file ? step : 0);
     for (; step < steps; step++) {
       if (performance.now() - turn > turnMilliseconds) {
         await eventLoopTurn();
@@ -105,12 +122,12 @@ export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainR
         stopped = 'aborted';
         break;
       }
-      const batch = await next(step);
+      const context: StepContext = { step, random: random?.child(step) ?? null };
+      const batch = await next(step, context);
       if (batch === undefined) {
         stopped = 'data';
         break;
       }
-      const context: StepContext = { step, random: random?.child(step) ?? null };
       const { loss, gradients, norm } = lossAndGradients(
         params,
         () => options.loss(batch.value, context),
@@ -128,23 +145,31 @@ export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainR
       const report: StepReport = { step, steps, loss, learningRate, gradientNorm: norm, seconds };
       history.push(report);
       await onStep?.(report);
-      if (checkpoint !== undefined && (step + 1) % checkpoint.every === 0) {
-        await checkpoint.save({ step: step + 1, optimizer });
-        saved = step + 1;
-      }
-      if (watch !== undefined && (await watch.look(step + 1))) {
+      // Before the checkpoint: one that is resumed from must hold what this look saw.
+      if (await watch?.look(step + 1)) {
         step++;
         stopped = 'early';
         break;
       }
+      if (checkpoint !== undefined && (step + 1) % checkpoint.every === 0) {
+        await save(step + 1, false);
+        saved = step + 1;
+      }
     }
+    // What was broken off can be gone on with, so its last weights are kept; what has ended keeps its best.
+    if (stopped === 'aborted' && saved !== step) await save(step, false);
     watch?.finish();
-    if (checkpoint !== undefined && saved !== step) await checkpoint.save({ step, optimizer });
+    if (stopped !== 'aborted' && (saved !== step || watch !== undefined))
+      await save(step, stopped === 'early');
   } finally {
     if (options.optimizer === undefined) disposeAdam(optimizer);
   }
-  const best = watch?.best();
-  return { step, stopped, history, ...(best === undefined ? {} : { best }) };
+  return { from, step, stopped, history, ...bestOf(watch) };
+}
+
+function bestOf(watch: ReturnType<typeof createWatch> | undefined): Pick<TrainResult, 'best'> {
+  const best = watch?.state().best;
+  return best === undefined ? {} : { best };
 }
 
 function disposeAdam({ step, first, second }: AdamState): void {
@@ -153,10 +178,11 @@ function disposeAdam({ step, first, second }: AdamState): void {
 
 type Checked = Pick<
   TrainOptions<unknown>,
-  'steps' | 'learningRate' | 'clipNorm' | 'checkpoint' | 'earlyStopping'
+  'steps' | 'learningRate' | 'clipNorm' | 'checkpoint' | 'earlyStopping' | 'optimizer'
 >;
 
-function checkOptions({ steps, learningRate, clipNorm, checkpoint, earlyStopping }: Checked): void {
+function checkOptions(options: Checked): void {
+  const { steps, learningRate, clipNorm, checkpoint, earlyStopping, optimizer } = options;
   const whole = (name: string, value: number | undefined) => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
       throw new Error(`train: ${name} must be a positive integer, got ${value}`);
@@ -166,6 +192,8 @@ function checkOptions({ steps, learningRate, clipNorm, checkpoint, earlyStopping
   whole('checkpoint.every', checkpoint?.every);
   whole('earlyStopping.every', earlyStopping?.every);
   whole('earlyStopping.patience', earlyStopping?.patience);
+  if (optimizer !== undefined && checkpoint !== undefined && 'path' in checkpoint)
+    throw new Error('train: give an optimizer or a checkpoint file to go on from, not both');
   if (typeof learningRate === 'number' && !(learningRate > 0)) {
     throw new Error(`train: the learning rate must be above 0, got ${learningRate}`);
   }
@@ -173,44 +201,20 @@ function checkOptions({ steps, learningRate, clipNorm, checkpoint, earlyStopping
     throw new Error(`train: clipNorm must be above 0, got ${clipNorm}`);
 }
 
-/** The next batch in a box, or undefined where there is no more. */
+/** The next batch in a box, or undefined where there is no more. Of an iterable, the first `skipped` are left out. */
 function batchSource<Batch>(
   batches: TrainOptions<Batch>['batches'],
-): (step: number) => Promise<{ readonly value: Batch } | undefined> {
-  if (typeof batches === 'function') return async (step) => ({ value: await batches(step) });
+  skipped: number,
+): (step: number, context: StepContext) => Promise<{ readonly value: Batch } | undefined> {
+  if (typeof batches === 'function')
+    return async (step, context) => ({ value: await batches(step, context) });
   const iterator =
     Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+  let left = skipped;
   return async () => {
+    for (; left > 0; left--) if ((await iterator.next()).done) return undefined;
     const { done, value } = await iterator.next();
     return done ? undefined : { value };
-  };
-}
-
-/** Remembers the best weights. */
-function createWatch(params: ParamTree, { every, evaluate, patience, restoreBest = true }: EarlyStopping) {
-  let best: { step: number; value: number } | undefined;
-  let weights: ParamSnapshot | undefined;
-  let looks = 0;
-  return {
-    best: () => best,
-    /** True where training should stop. */
-    async look(step: number): Promise<boolean> {
-      if (step % every !== 0) return false;
-      const value = await evaluate();
-      if (Number.isNaN(value))
-        throw new Error(`train: early stopping's evaluate gave NaN after ${step} steps`);
-      if (best === undefined || value < best.value) {
-        best = { step, value };
-        looks = 0;
-        if (restoreBest) weights = snapshotParams(params);
-        return false;
-      }
-      looks++;
-      return looks >= patience;
-    },
-    finish(): void {
-      if (weights !== undefined) restoreParams(params, weights);
-    },
   };
 }
 
