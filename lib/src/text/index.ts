@@ -1,4 +1,4 @@
-export { type BucketOptions, bucketByLength, DEFAULT_WINDOW, paddedShare } from './bucketing.js';
+export { type BucketOptions, bucketByLength, paddedShare } from './bucketing.js';
 export {
   type BytePairData,
   type BytePairOptions,
@@ -8,7 +8,7 @@ export {
   createBytePair,
   defaultBytePair,
 } from './byte-pair.js';
-export type { Merge } from './byte-pair-merges.js';
+export type { Merge as BytePairMerge } from './byte-pair-merges.js';
 export {
   type CorpusOptions,
   defaultCorpusOptions,
