@@ -140,6 +140,8 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
       const { batch, target } = checkShape(`${name} queries`, queries, 'batch target units', {
         batch: memory.keys.shape[0],
       });
+      const source = memory.keys.shape[1];
+      if (state !== undefined) checkShape('previous alpha', state.alpha, 'batch source', { batch, source });
       const [context, alpha, last] = tf.tidy(() => {
         let at = state ?? start(memory);
         // A monotonic reader goes through known scores by itself.
@@ -152,7 +154,7 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
           at = { step: at.step + 1, alpha: alpha as tf.Tensor2D };
           return at.alpha;
         });
-        const alpha = tf.stack(weights, 1).reshape([batch, target, -1]) as tf.Tensor3D;
+        const alpha = tf.stack(weights, 1).reshape([batch, target, source]) as tf.Tensor3D;
         return [tf.matMul(alpha, memory.values), alpha, lastOf(alpha)];
       }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D];
       return { context, alpha, state: { step: (state?.step ?? 0) + target, alpha: last } };
