@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import type { ConverterHost } from './types.js';
 
@@ -17,6 +18,7 @@ export function createNodeHost(directory: string): ConverterHost {
     libDirectory,
     caseSensitive: ts.sys.useCaseSensitiveFileNames,
     fallbackTypes: nodeTypes(require),
+    fallbackDirectory: slashes(dirname(fileURLToPath(import.meta.url))),
     readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
     fileExists: (path) => isKind(path, 'isFile'),
     directoryExists: (path) => isKind(path, 'isDirectory'),

@@ -9,6 +9,7 @@ export class Resolution {
   readonly host: ts.ModuleResolutionHost;
   readonly #options: ts.CompilerOptions;
   readonly #directory: string;
+  readonly #fallback: string | undefined;
   readonly #canonical: (path: string) => string;
   #modules!: ts.ModuleResolutionCache;
   #types!: ts.TypeReferenceDirectiveResolutionCache;
@@ -18,6 +19,7 @@ export class Resolution {
   constructor(host: ConverterHost, options: ts.CompilerOptions, isVirtual: (path: string) => boolean) {
     this.#options = options;
     this.#directory = host.directory;
+    this.#fallback = host.fallbackDirectory;
     this.#canonical = host.caseSensitive ? (path) => path : (path) => path.toLowerCase();
     this.host = {
       fileExists: (path) => isVirtual(path) || host.fileExists(path),
@@ -54,8 +56,7 @@ export class Resolution {
 
   module(specifier: string, from: string): ts.ResolvedModuleWithFailedLookupLocations {
     // A local file may appear, vanish or move from .js to .ts, so only what packages import is remembered whole.
-    if (!from.includes('/node_modules/'))
-      return ts.resolveModuleName(specifier, from, this.#options, this.host, this.#packageCache(specifier));
+    if (!from.includes('/node_modules/')) return this.#fromNotebook(specifier, from);
     const key = `${from.slice(0, from.lastIndexOf('/'))} ${specifier}`;
     let resolved = this.#found.get(key);
     if (resolved === undefined) {
@@ -63,6 +64,17 @@ export class Resolution {
       this.#found.set(key, resolved);
     }
     return resolved;
+  }
+
+  /** The kernel's own place comes last, so that a notebook outside every project reaches what was installed beside it. */
+  #fromNotebook(specifier: string, from: string): ts.ResolvedModuleWithFailedLookupLocations {
+    const cache = this.#packageCache(specifier);
+    const found = ts.resolveModuleName(specifier, from, this.#options, this.host, cache);
+    if (found.resolvedModule !== undefined || cache === undefined || this.#fallback === undefined)
+      return found;
+    const place = `${this.#fallback}/cell.ts`;
+    const beside = ts.resolveModuleName(specifier, place, this.#options, this.host, cache);
+    return beside.resolvedModule === undefined ? found : beside;
   }
 
   #packageCache(specifier: string): ts.ModuleResolutionCache | undefined {

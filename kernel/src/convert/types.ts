@@ -7,6 +7,8 @@ export interface ConverterHost {
   readonly caseSensitive: boolean;
   /** Declaration files of last resort, such as Node's when the notebook's own project installs none. */
   readonly fallbackTypes?: readonly string[];
+  /** A folder from which packages are looked for that the notebook's own folder does not lead to. */
+  readonly fallbackDirectory?: string;
   readFile(path: string): string | undefined;
   fileExists(path: string): boolean;
   directoryExists(path: string): boolean;

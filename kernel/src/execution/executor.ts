@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Conversion, Converter, Declarations } from '../convert/index.js';
@@ -6,7 +5,7 @@ import { Linker } from '../convert/linker.js';
 import { type CellContext, Scope } from '../convert/scope.js';
 import { noDeclarations } from '../convert/state.js';
 import type { ErrorContent } from '../wire/messages.js';
-import { moduleHost } from './modules.js';
+import { moduleHost, requireFrom } from './modules.js';
 import { locator } from './source-map.js';
 import { startFromLoop } from './start.js';
 import { makeTrainingStoppable } from './stop-training.js';
@@ -56,7 +55,7 @@ export class Executor {
     this.converter = converter;
     this.stacks = new StackWriter(folder);
     this.#file = join(folder, 'cell.ts');
-    this.#require = createRequire(this.#file);
+    this.#require = requireFrom(this.#file);
   }
 
   /** All that is known of the names of earlier cells. */
