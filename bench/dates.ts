@@ -1,7 +1,10 @@
 /**
  * The dates lesson over several seeds: exact match and alignment on unseen days, and the seconds that it took.
  *
- *     node --import tsx bench/dates.ts [--seeds 1,2,3,4,5] [--cell gru|lstm] [--steps 350] [--starts 3] [--json FILE] [--checkpoint FILE]
+ *     node --import tsx bench/dates.ts [--seeds 1,2,3,4,5] [--cell gru|lstm] [--alignment NAME,NAME|all] [--steps 350] [--starts 3]
+ *       [--json FILE] [--checkpoint FILE]
+ *
+ * With `--alignment`, each way of looking at the source with the same data, seeds and steps: one row each, a seed at a time.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -28,11 +31,13 @@ import {
   useBackend,
   warmupCosine,
 } from 'heed';
+import { alignmentNames, dateAlignments } from './dates-alignments.js';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3,4,5' },
     cell: { type: 'string', default: 'gru' },
+    alignment: { type: 'string', default: 'additive' },
     steps: { type: 'string', default: '350' },
     starts: { type: 'string', default: '3' },
     test: { type: 'string', default: '3000' },
@@ -66,12 +71,13 @@ const pointingOn = (translator: Translator, examples: readonly DateExample[]) =>
 };
 
 /** A translator that is trained a little, with what it needs to go on. */
-function begin(seed: number) {
+function begin(seed: number, alignment: string) {
   const random = createRandom(seed);
   const translator = initTranslator(random.child('weights'), {
     sourceVocab: source.size,
     targetVocab: target.size,
     cell,
+    ...dateAlignments[alignment],
   });
   const data = random.child('data');
   const optimizer = initAdam(translator.params);
@@ -79,7 +85,8 @@ function begin(seed: number) {
     train({
       params: translator.params,
       batches: () => dates.sample(data, 128, { years: [1000, 2999] }).map(pairOf),
-      loss: (batch) => translatorLoss(translator, batch),
+      loss: (batch, { random: noise }) => translatorLoss(translator, batch, { random: noise }),
+      random: random.child('steps'),
       steps: until,
       learningRate: warmupCosine({ peak: 4e-3, steps, warmup: 50 }),
       clipNorm: 1,
@@ -112,13 +119,19 @@ function heldOut(translator: Translator) {
 }
 
 const rows = [];
-for (const seed of values.seeds.split(',').map(Number)) {
+const seeds = values.seeds.split(',').map(Number);
+const runs = seeds.flatMap((seed) =>
+  alignmentNames(values.alignment).map((alignment) => ({ seed, alignment })),
+);
+for (const { seed, alignment } of runs) {
+  const looks = dateAlignments[alignment].look !== 'never';
   const start = performance.now();
-  const starts = Array.from({ length: Number(values.starts) }, (_, i) => seed + 100 * i);
+  // What never looks cannot be judged by where it points.
+  const starts = Array.from({ length: looks ? Number(values.starts) : 1 }, (_, i) => seed + 100 * i);
   const chosen = await chooseStart({
     starts,
     begin: async (chance) => {
-      const begun = begin(chance);
+      const begun = begin(chance, alignment);
       const { history } = await begun.goOn(starts.length > 1 ? 140 : steps);
       return { ...begun, first: history[0].loss };
     },
@@ -134,6 +147,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
   const aligned = test.map((example, i) => ({ alpha: written[i].alpha, spans: example.spans }));
   const row = {
     seed,
+    alignment,
     cell,
     steps,
     parameters: countParams(translator.params),
@@ -145,8 +159,8 @@ for (const seed of values.seeds.split(',').map(Number)) {
       written.map(({ ids }) => target.decode(ids)),
       test.map((example) => example.target),
     ),
-    pointing: pointingAccuracy(aligned),
-    withinOne: pointingAccuracy(aligned, { within: 1 }),
+    pointing: looks ? pointingAccuracy(aligned) : null,
+    withinOne: looks ? pointingAccuracy(aligned, { within: 1 }) : null,
     heldOut: heldOut(translator),
     padding: Math.max(...written.map(({ paddingMass }) => paddingMass)),
   };

@@ -28,3 +28,14 @@ export function warmupCosine({ peak, steps, warmup = 0, floor = 0.03 }: WarmupCo
     return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * done)));
   };
 }
+
+/**
+ * Chance that a step of a decoder is given the right symbol, by the step of the training (scheduled sampling): k / (k + e^(step / k)),
+ * near 1 at first and then falling ever faster, half at step k ln k (Bengio et al. 2015, section 2.4, inverse sigmoid decay).
+ *
+ * @param k how slowly it falls, at least 1
+ */
+export function inverseSigmoid(k: number): Schedule {
+  if (!(k >= 1 && Number.isFinite(k))) throw new Error(`inverseSigmoid: k must be at least 1, got ${k}`);
+  return (step) => k / (k + Math.exp(step / k));
+}
