@@ -241,14 +241,21 @@ function runAnew(translator: Translator, sources: readonly (readonly number[])[]
   return sources.length * words;
 }
 
-const rows: object[] = values.json && existsSync(values.json) ? readRows(values.json) : [];
+const rows: object[] =
+  !values.decoding && values.json && existsSync(values.json) ? readRows(values.json) : [];
 function readRows(path: string): object[] {
   return (JSON.parse(readFileSync(path, 'utf8')) as { rows: object[] }).rows;
 }
 
 if (values.decoding) {
   const { translator } = begin(1);
-  console.table(decodingSpeed(translator));
+  const speeds = decodingSpeed(translator);
+  console.table(speeds);
+  if (values.json)
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ backend: describeBackend().line, rows: speeds }, null, 1)}\n`,
+    );
   disposeParams(translator.params);
 } else {
   for (const seed of values.seeds.split(',').map(Number)) {
