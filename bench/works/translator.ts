@@ -13,6 +13,7 @@ import {
   translatorStep,
 } from 'heed';
 import { operationAt } from './cells.js';
+import { wholeModelDecoding } from './whole-model.js';
 import { type Form, ourForms, trainingStep, type Work } from './work.js';
 
 /** The lesson's translator with random weights, and a batch of its dates. */
@@ -55,11 +56,19 @@ export const datesWork: Work = {
 /** Characters that are written for each of the sources, none of them the end. */
 export const GREEDY_LENGTH = 10;
 
+/** Layers: a model of tf.layers, run anew for each character; its weights do not matter to the time. */
+
 export const greedyWork: Work = {
   name: 'greedy-decode',
   axes: `sources; ${GREEDY_LENGTH + 1} characters each`,
   shapes: [[1], [128]],
   start: (form, [batch]) => {
+    if (form === 'layers') {
+      const task = dates(batch!);
+      const sources = task.pairs.map(({ source }) => source);
+      const { sourceVocab, targetVocab } = task.translator.config;
+      return wholeModelDecoding(sources, { sourceVocab, targetVocab, length: GREEDY_LENGTH + 1 });
+    }
     if (!differs(form)) return undefined;
     const { translator, pairs } = dates(batch!);
     return () => {

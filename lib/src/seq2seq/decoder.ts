@@ -91,7 +91,7 @@ export function decodeWith(
     throw new Error('decoder: look "never" has no alpha that could be overwritten');
   const [logits, alphas, making, ...last] = tf.tidy(() => {
     const drop = dropOf(training);
-    const right = tf.transpose(previous) as tf.Tensor2D; // [target, batch]
+    const right = timeSwapped(previous.expandDims(2) as tf.Tensor3D).squeeze([2]) as tf.Tensor2D; // [target, batch]
     const given = drop(embed(params.embedding, right)); // [target, batch, embedding]
     const state = unpackState(plan, options.state);
     const trace = { given, memory, state, time, training, drop };
