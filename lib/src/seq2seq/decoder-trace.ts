@@ -137,5 +137,6 @@ export function timeSwapped(steps: tf.Tensor3D): tf.Tensor3D {
 /** The last of `[time, batch, units]`. */
 function finalStep(states: tf.Tensor3D): tf.Tensor2D {
   const [time, batch, units] = states.shape;
+  if (time === 1) return states.reshape([batch, units]);
   return states.slice([time - 1, 0, 0], [1, batch, units]).reshape([batch, units]);
 }

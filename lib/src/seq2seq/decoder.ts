@@ -89,7 +89,7 @@ export function decodeWith(
     throw new Error(`decoder: the chance of the right symbol must be from 0 to 1, got ${truth}`);
   if (overwrite !== undefined && plan.alignment === null)
     throw new Error('decoder: look "never" has no alpha that could be overwritten');
-  const [logits, alphas, making, ...last] = tf.tidy(() => {
+  const [logits, alphas, ...rest] = tf.tidy(() => {
     const drop = dropOf(training);
     const right = timeSwapped(previous.expandDims(2) as tf.Tensor3D).squeeze([2]) as tf.Tensor2D; // [target, batch]
     const given = drop(embed(params.embedding, right)); // [target, batch, embedding]
@@ -109,11 +109,12 @@ export function decodeWith(
     return [
       timeSwapped(scores),
       timeSwapped(steps.alphas),
-      ...(gate ? [gate] : [tf.scalar(1)]),
+      ...(gate ? [gate] : []),
       // What is handed on unchanged stays the caller's: a copy of it (of the handle, not of the numbers) goes out.
       ...steps.last.map((part) => (options.state.includes(part) ? part.clone() : part)),
     ];
-  }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D, ...tf.Tensor2D[]];
-  if (params.copy === undefined) making.dispose();
-  return { logits, alphas, state: last, ...(params.copy && { making }) };
+  }) as [tf.Tensor3D, tf.Tensor3D, ...tf.Tensor2D[]];
+  if (params.copy === undefined) return { logits, alphas, state: rest };
+  const [making, ...last] = rest;
+  return { logits, alphas, state: last, making: making! };
 }
