@@ -52,8 +52,7 @@ function chances(
   const go: tf.Tensor3D = tf.add(tf.mul(passing, real), tf.sub(1, real));
   if (total === 'paper') return { stop, go };
   const end = lastReal(mask).expandDims(1) as tf.Tensor3D;
-  const open = tf.sub(1, end);
-  return { stop: tf.add(tf.mul(stop, open), end), go: tf.mul(go, open) };
+  return { stop: tf.add(tf.mul(stop, tf.sub(1, end)), end), go };
 }
 
 function oneForAll(mask: tf.Tensor2D | tf.Tensor3D): tf.Tensor2D {

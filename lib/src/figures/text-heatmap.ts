@@ -15,8 +15,10 @@ export interface TextHeatmapOptions {
   readonly valueTitle: string;
   /** The weight of full colour, for all panels. Default: the largest of all. */
   readonly most?: number;
-  /** Places of words that get a frame: the ones that should be looked at. */
+  /** Places of words that get a frame. */
   readonly framed?: readonly number[];
+  /** What the frames mean. Default `where to look`. */
+  readonly framedTitle?: string;
   readonly title: string;
   /** One sentence that states the finding. */
   readonly caption: string;
@@ -29,6 +31,8 @@ const LINE_HEIGHT = 26;
 const PANEL_GAP = 34;
 // Full colour and the end of an empty word: white, so that a weight of 0 is seen as none.
 const FULL = [0, 114, 178] as const;
+// White is easier to read than black from here on.
+const LIGHT_TEXT = 0.85;
 // Orange beside blue, apart in every kind of colour blindness.
 const FRAME = PALETTE[1];
 
@@ -44,7 +48,7 @@ interface Box {
  * @throws RangeError when a panel has not one weight of 0 or more for each word, or there is nothing to draw
  */
 export function textHeatmap(options: TextHeatmapOptions): Figure {
-  const { words, panels, valueTitle, framed = [], title, caption } = options;
+  const { words, panels, valueTitle, framed = [], framedTitle = 'where to look', title, caption } = options;
   if (words.length === 0 || panels.length === 0)
     throw new RangeError(`Figure "${title}": expected at least one word and one panel of weights.`);
   for (const { name, weights } of panels) {
@@ -87,7 +91,7 @@ export function textHeatmap(options: TextHeatmapOptions): Figure {
         x: boxes.map(({ x, width }) => x + width / 2),
         y: boxes.map(({ y }) => y),
         text: boxes.map(({ at }) => escapeMarkup(words[at]!)),
-        textfont: { color: boxes.map(({ share }) => (share > 0.55 ? '#ffffff' : '#222222')) },
+        textfont: { color: boxes.map(({ share }) => (share > LIGHT_TEXT ? '#ffffff' : '#222222')) },
         cliponaxis: false,
         customdata: boxes.map(({ panel, at }) => [
           escapeMarkup(panel.name),
@@ -114,22 +118,26 @@ export function textHeatmap(options: TextHeatmapOptions): Figure {
         line: framed.includes(at) ? { color: FRAME, width: 2 } : { width: 0 },
       })),
       annotations: [
-        ...panels.map(({ name }, p) => note(0, p * panelHeight + 12, `<b>${escapeMarkup(name)}</b>`)),
-        note(
-          0,
-          height + 14,
-          escapeMarkup(
-            `${valueTitle}: white 0, full colour ${formatNumber(most)}${framed.length > 0 ? '; framed: the words that answer' : ''}`,
+        ...panels.map(({ name }, p) => ({
+          ...NOTE,
+          y: p * panelHeight + 21,
+          text: `<b>${escapeMarkup(name)}</b>`,
+        })),
+        {
+          ...NOTE,
+          yref: 'paper',
+          y: 0,
+          yshift: -20,
+          text: escapeMarkup(
+            `${valueTitle}: white is 0, full colour ${formatNumber(most)}${framed.length > 0 ? `; framed: ${framedTitle}` : ''}`,
           ),
-        ),
+        },
       ],
     },
   });
 }
 
-function note(x: number, y: number, text: string): object {
-  return { x, y, xanchor: 'left', yanchor: 'middle', text, showarrow: false, font: { size: 12 } };
-}
+const NOTE = { x: 0, xanchor: 'left', yanchor: 'middle', showarrow: false, font: { size: 12 } } as const;
 
 /** Puts words on lines. Places are pixels: x of the left edge, y of the middle of the line. */
 function flowOf(words: readonly string[]): { boxes: Box[]; lines: number } {

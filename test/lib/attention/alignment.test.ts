@@ -158,6 +158,18 @@ onEngines(
     );
     assert.equal(count({ score: 'dot', window: 'local-p' }), 20 + 5);
     assert.equal(count({ score: 'dot', normalise: 'monotonic' }), 1);
+    // One matrix over query and key: Glorot's limit counts the rows of both; with two matrices each its own.
+    const largest = (score: 'additive' | 'concat') =>
+      initAlignment(createRandom(2), { score }, { query: 40, key: 60, units: 20 })
+        .queryKernel!.abs()
+        .max()
+        .dataSync()[0]!;
+    for (const [score, limit] of [
+      ['additive', Math.sqrt(6 / (40 + 20))],
+      ['concat', Math.sqrt(6 / (40 + 60 + 20))],
+    ] as const) {
+      assert.ok(largest(score) <= limit && largest(score) > 0.95 * limit, `${score}: ${largest(score)}`);
+    }
     const again = () => initAlignment(createRandom(5), { score: 'cosine' }, sizes).queryKernel!.dataSync();
     assert.deepEqual(again(), again());
   },

@@ -48,6 +48,11 @@ test('panels have one scale, and frames stand on each', () => {
     layout.shapes.map(({ line }: { line: { width: number } }) => line.width),
     [0, 2, 0, 0, 0, 2, 0, 0],
   );
+  assert.equal(layout.annotations.at(-1).text, 'alpha: white is 0, full colour 1; framed: where to look');
+  assert.deepEqual(
+    layout.annotations.slice(0, -1).map(({ text }: { text: string }) => text),
+    ['<b>even</b>', '<b>sharp</b>'],
+  );
 });
 
 test('weights that do not fit, are negative or no numbers, or all 0, are refused', () => {
