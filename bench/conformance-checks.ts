@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import type { Examined, Ran } from './conformance.js';
 
 const of = ({ published }: Ran, type: string) => published.filter(({ header }) => header.msg_type === type);
@@ -7,11 +8,13 @@ const text = (ran: Ran, name: 'stdout' | 'stderr' = 'stdout') =>
     .filter(({ content }) => content.name === name)
     .map(({ content }) => content.text)
     .join('');
-/** What a cell shows of its last value, by whatever message. */
+/** What a cell shows of its last value, by whatever message; Deno colours it. */
 const shown = (ran: Ran) =>
-  `${text(ran)}${of(ran, 'execute_result')
-    .map(({ content }) => (content.data as Record<string, string>)['text/plain'])
-    .join('')}`.trim();
+  stripVTControlCharacters(
+    `${text(ran)}${of(ran, 'execute_result')
+      .map(({ content }) => (content.data as Record<string, string>)['text/plain'])
+      .join('')}`,
+  ).trim();
 const hasError = (ran: Ran) =>
   ran.reply.status === 'error' &&
   typeof ran.reply.ename === 'string' &&

@@ -1,8 +1,8 @@
 /**
- * What a kernel does at the wire, for ours and for stock tslab, as the table of docs/kernel.md. Each check has a kernel
- * of its own:
+ * What a kernel does at the wire, for ours, for stock tslab and, if asked for, for Deno, as the table of docs/kernel.md.
+ * Each check has a kernel of its own:
  *
- *     npm run build && node --conditions=heed-source --import tsx bench/conformance.ts [heed|tslab ...]
+ *     npm run build && node --conditions=heed-source --import tsx bench/conformance.ts [heed|tslab|deno ...]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +18,7 @@ import {
   writeConnectionFile,
 } from '../kernel/src/wire/index.js';
 import { checks } from './conformance-checks.js';
+import { denoKernel, installDeno } from './deno.js';
 
 /** A kernel under examination, and what a check does with it. */
 export class Examined {
@@ -93,12 +94,20 @@ export interface Ran {
   readonly published: readonly Message[];
 }
 
+function commandOf(name: string, connectionFile: string): string[] {
+  if (name !== 'deno')
+    return findKernel(name).argv.map((part) => part.replaceAll('{connection_file}', connectionFile));
+  const program = installDeno();
+  if (!program) throw new Error('there is no deno to examine');
+  return denoKernel(program, connectionFile);
+}
+
 async function examine(name: string, check: (kernel: Examined) => Promise<boolean>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'heed conformance '));
   const connection = await createConnection();
   const file = join(folder, 'connection.json');
   await writeConnectionFile(file, connection);
-  const [program, ...args] = findKernel(name).argv.map((part) => part.replaceAll('{connection_file}', file));
+  const [program, ...args] = commandOf(name, file);
   mkdirSync(join(folder, 'notebooks'));
   const child = spawn(program!, args, {
     cwd: join(folder, 'notebooks'),

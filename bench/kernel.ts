@@ -1,10 +1,9 @@
 /**
- * The kernel against tslab (and Deno, where `deno` is on the path), all in one run and in turns, so that a busy machine
- * slows them alike:
+ * The kernel against tslab and Deno, all in one run and in turns, so that a busy machine slows them alike:
  *
  *     npm run build && node --conditions=heed-source --import tsx bench/kernel.ts [rounds]
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,6 +15,7 @@ import {
   type Message,
   writeConnectionFile,
 } from '../kernel/src/wire/index.js';
+import { denoKernel, installDeno } from './deno.js';
 
 const root = resolve(import.meta.dirname, '..');
 const tslab = join(dirname(createRequire(import.meta.url).resolve('tslab/package.json')), 'bin/tslab');
@@ -24,9 +24,8 @@ const kernels: Record<string, (file: string) => string[]> = {
   heed: (file) => [process.execPath, join(root, 'kernel/bin/heed-kernel.js'), file],
   tslab: (file) => [process.execPath, tslab, 'kernel', `--config-path=${file}`],
 };
-if (spawnSync('deno', ['--version']).status === 0) {
-  kernels.deno = (file) => ['deno', 'jupyter', '--kernel', '--conn', file];
-} else console.log('deno is not on the path and is left out');
+const deno = installDeno();
+if (deno) kernels.deno = (file) => denoKernel(deno, file);
 
 interface Measured {
   readonly 'start to ready, ms': number;

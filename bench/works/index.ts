@@ -2,7 +2,7 @@ import { cellWorks } from './cells.js';
 import { decoderWork } from './decoder.js';
 import { convolutionWork, crossEntropyWork, embeddingWork } from './layers.js';
 import { matMulWorks } from './mat-mul.js';
-import { datesWork, greedyWork } from './translator.js';
+import { beamWork, datesWork, greedyWork } from './translator.js';
 import type { Work } from './work.js';
 
 export const works: readonly Work[] = [
@@ -14,4 +14,5 @@ export const works: readonly Work[] = [
   ...matMulWorks,
   datesWork,
   greedyWork,
+  beamWork,
 ];

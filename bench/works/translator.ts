@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  beamDecode,
   createRandom,
   createVocabulary,
   type FrozenDates,
@@ -7,10 +8,12 @@ import {
   initTranslator,
   loadDates,
   readSources,
+  repeatRows,
   translatorLoss,
   translatorStep,
 } from 'heed';
 import { operationAt } from './cells.js';
+import { wholeModelDecoding } from './whole-model.js';
 import { type Form, ourForms, trainingStep, type Work } from './work.js';
 
 /** The lesson's translator with random weights, and a batch of its dates. */
@@ -53,11 +56,19 @@ export const datesWork: Work = {
 /** Characters that are written for each of the sources, none of them the end. */
 export const GREEDY_LENGTH = 10;
 
+/** Layers: a model of tf.layers, run anew for each character; its weights do not matter to the time. */
+
 export const greedyWork: Work = {
   name: 'greedy-decode',
   axes: `sources; ${GREEDY_LENGTH + 1} characters each`,
   shapes: [[1], [128]],
   start: (form, [batch]) => {
+    if (form === 'layers') {
+      const task = dates(batch!);
+      const sources = task.pairs.map(({ source }) => source);
+      const { sourceVocab, targetVocab } = task.translator.config;
+      return wholeModelDecoding(sources, { sourceVocab, targetVocab, length: GREEDY_LENGTH + 1 });
+    }
     if (!differs(form)) return undefined;
     const { translator, pairs } = dates(batch!);
     return () => {
@@ -73,6 +84,40 @@ export const greedyWork: Work = {
         maxLength: GREEDY_LENGTH,
       });
       for (const tensor of [memory.keys, memory.values, memory.mask, ...state]) tensor.dispose();
+    };
+  },
+};
+
+/** Outputs that a beam follows side by side for each source. */
+const BEAM_WIDTH = 5;
+
+export const beamWork: Work = {
+  name: 'beam-decode',
+  axes: `sources; width ${BEAM_WIDTH}, ${GREEDY_LENGTH + 1} characters each`,
+  shapes: [[1], [64]],
+  start: (form, [batch]) => {
+    if (!differs(form)) return undefined;
+    const { translator, pairs } = dates(batch!);
+    return () => {
+      const { memory, state } = readSources(
+        translator,
+        pairs.map(({ source }) => source),
+      );
+      const repeated = {
+        keys: repeatRows(memory.keys, BEAM_WIDTH),
+        values: repeatRows(memory.values, BEAM_WIDTH),
+        mask: repeatRows(memory.mask, BEAM_WIDTH),
+      };
+      const end = 2;
+      beamDecode(translatorStep(translator, repeated), state, {
+        start: 1,
+        end,
+        never: [0, 1, end],
+        maxLength: GREEDY_LENGTH,
+        width: BEAM_WIDTH,
+      });
+      for (const tensor of [...Object.values(memory), ...Object.values(repeated), ...state])
+        tensor?.dispose();
     };
   },
 };

@@ -185,8 +185,8 @@ export class Kernel {
         if (sequence <= this.#abortUpTo) {
           const ename = 'Aborted';
           const evalue = 'not run: a cell before it failed';
-          const execution_count = this.#execute.count;
-          this.#reply('shell', message, { status: 'aborted', execution_count, ename, evalue, traceback: [] });
+          // Without a count: JupyterLab would number the cell as if it had run.
+          this.#reply('shell', message, { status: 'aborted', ename, evalue, traceback: [] });
           return;
         }
         const reply = await this.#execute.handle(message);

@@ -40,6 +40,7 @@ export {
 export type { DateExample, DateForm, FrozenDates, Span } from './tasks/date-forms.js';
 export { type DateChoice, type Dates, loadDates } from './tasks/dates.js';
 export { delayedRecall, delayedRecallChance } from './tasks/delayed-recall.js';
+export { type Dialogue, dialogue } from './tasks/dialogue.js';
 export {
   type GrowingUp,
   type GrowingUpSentence,

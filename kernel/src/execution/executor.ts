@@ -5,6 +5,7 @@ import { Linker } from '../convert/linker.js';
 import { type CellContext, Scope } from '../convert/scope.js';
 import { noDeclarations } from '../convert/state.js';
 import type { ErrorContent } from '../wire/messages.js';
+import { keepHeapSmall, letHeapGrow } from './memory.js';
 import { moduleHost, requireFrom } from './modules.js';
 import { locator } from './source-map.js';
 import { startFromLoop } from './start.js';
@@ -88,9 +89,13 @@ export class Executor {
           makeTrainingStoppable(this.#cellSignal);
           context = this.#contextOf(modules);
           const cell = moduleHost.evaluate(conversion.code, name) as CellFunction;
+          letHeapGrow();
           const returned = enter(() => cell(context!));
           if (conversion.hasTopLevelAwait) (returned as Promise<Result>).then(end.resolve, end.reject);
-          else end.resolve(returned as Result);
+          else {
+            keepHeapSmall();
+            end.resolve(returned as Result);
+          }
         };
         if (conversion.imports.length === 0) run([]);
         else this.#link(conversion, enter, end, run);
@@ -101,6 +106,8 @@ export class Executor {
       const lost = conversion.names.filter((known) => !context?.assigned.has(known));
       this.#declarations = converter.withoutNames(before, conversion.declarations, lost);
       return { status: 'error', error: this.stacks.describe(error) };
+    } finally {
+      keepHeapSmall();
     }
   }
 

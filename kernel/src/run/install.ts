@@ -60,11 +60,12 @@ export function installKernel(options: InstallOptions): string {
     throw new Error(
       `${folder} holds another kernel. Choose another name with --name, or remove it: jupyter kernelspec remove ${options.name ?? OWN_KERNEL}`,
     );
-  const { argv, displayName, language, interruptMode } = ownKernel();
+  const { argv, displayName, language, env, interruptMode } = ownKernel();
   const spec = {
     argv,
     display_name: options.displayName ?? displayName,
     language,
+    env,
     interrupt_mode: interruptMode,
     metadata: { [MARK]: {} },
   };

@@ -33,7 +33,8 @@ export function ownKernel(): KernelSpec {
     displayName: 'TypeScript (Heed)',
     language: 'typescript',
     argv: [process.execPath, kernelEntry, '{connection_file}'],
-    env: {},
+    // By itself glibc keeps a pool of freed memory for each of many threads, and what lies there is lost to the others.
+    env: { MALLOC_ARENA_MAX: '2' },
     interruptMode: 'message',
   };
 }

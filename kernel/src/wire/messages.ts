@@ -88,7 +88,7 @@ export type ExecuteReply =
       readonly payload: readonly [];
     }
   | ({ readonly status: 'error'; readonly execution_count: number } & ErrorContent)
-  | ({ readonly status: 'aborted'; readonly execution_count: number } & ErrorContent);
+  | ({ readonly status: 'aborted' } & ErrorContent);
 
 export interface StreamContent {
   readonly name: 'stdout' | 'stderr';

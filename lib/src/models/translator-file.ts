@@ -15,12 +15,23 @@ export async function saveTranslator(
 /**
  * Builds the translator that a file holds.
  *
+ * @param expected what the caller counts on, such as the sizes of its vocabularies
  * @returns it and the `extra` that was saved with it
- * @throws where the file is missing, damaged, or not a translator's
+ * @throws where the file is missing, damaged, not a translator's, or another one than expected
  */
-export async function loadTranslator(path: string): Promise<{ translator: Translator; extra: unknown }> {
+export async function loadTranslator(
+  path: string,
+  expected: Partial<Pick<TranslatorConfig, 'sourceVocab' | 'targetVocab'>> = {},
+): Promise<{ translator: Translator; extra: unknown }> {
   const checkpoint = await readCheckpoint(path);
   const { extra, ...config } = translatorConfig(path, checkpoint);
+  for (const name of ['sourceVocab', 'targetVocab'] as const) {
+    const size = expected[name];
+    if (size !== undefined && size !== config[name])
+      throw new Error(
+        `${path}: expected a translator with ${name} ${size}, got ${config[name]}: it was trained with another vocabulary`,
+      );
+  }
   const translator = initTranslator(createRandom('weights that the file replaces'), config);
   try {
     restoreParams(translator.params, checkpoint.tensors as ParamSnapshot, path);

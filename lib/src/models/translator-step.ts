@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { AttentionMemory } from '../backend/sequences.js';
 import { repeatRows } from '../seq2seq/beam.js';
 import { type CopySource, copyScores } from '../seq2seq/copy.js';
-import { decodeSteps } from '../seq2seq/decoder.js';
+import { decodeWith } from '../seq2seq/decoder.js';
+import { planDecoder } from '../seq2seq/decoder-plan.js';
 import { ensembleDecoder } from '../seq2seq/ensemble.js';
 import type { DecoderStep, Generated } from '../seq2seq/generate.js';
 import type { OverwriteAlpha } from '../seq2seq/overwrite.js';
@@ -28,10 +29,10 @@ export function translatorStep(
     throw new Error(
       'translatorStep: a translator that copies needs `copy`, what the sources are in the target',
     );
+  const plan = planDecoder(params.decoder, decoderConfig(config));
   return (previous, state, time) => {
     const given = config.copy ? known(previous, config.targetVocab) : previous;
-    const steps = decodeSteps(params.decoder, {
-      ...decoderConfig(config),
+    const steps = decodeWith(plan, {
       memory,
       state,
       previous: given.expandDims(1) as tf.Tensor2D,

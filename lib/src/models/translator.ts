@@ -96,7 +96,7 @@ export function teacherForce(
   const given = padSequences(
     batch.map(({ target }) => [START, ...(config.copy ? target.map(known) : target)]),
   );
-  const [logits, alphas, making, ...state] = tf.tidy(() => {
+  const [logits, alphas, ...rest] = tf.tidy(() => {
     const { memory, state } = readSources(
       translator,
       batch.map(({ source }) => source),
@@ -112,11 +112,12 @@ export function teacherForce(
         training: { random: random.child('decoder'), dropout: config.dropout ?? 0, truth },
       }),
     });
-    return [decoded.logits, decoded.alphas, decoded.making ?? tf.scalar(1), ...decoded.state];
-  }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D, ...tf.Tensor2D[]];
-  if (config.copy) return { logits, alphas, making, state };
-  making.dispose();
-  return { logits, alphas, state };
+    const { making } = decoded;
+    return [decoded.logits, decoded.alphas, ...(making ? [making] : []), ...decoded.state];
+  }) as [tf.Tensor3D, tf.Tensor3D, ...tf.Tensor2D[]];
+  if (!config.copy) return { logits, alphas, state: rest };
+  const [making, ...state] = rest;
+  return { logits, alphas, state, making: making! };
 }
 
 /**

@@ -128,11 +128,15 @@ export function combine<T extends tf.Tensor2D | tf.Tensor3D>(plan: DecoderPlan, 
 
 /** Time first to batch first, or back. */
 export function timeSwapped(steps: tf.Tensor3D): tf.Tensor3D {
+  const [first, second, features] = steps.shape;
+  // One step, or one row: the numbers lie in the right order already.
+  if (first === 1 || second === 1) return steps.reshape([second, first, features]);
   return tf.transpose(steps, [1, 0, 2]);
 }
 
 /** The last of `[time, batch, units]`. */
 function finalStep(states: tf.Tensor3D): tf.Tensor2D {
   const [time, batch, units] = states.shape;
+  if (time === 1) return states.reshape([batch, units]);
   return states.slice([time - 1, 0, 0], [1, batch, units]).reshape([batch, units]);
 }

@@ -7,7 +7,7 @@ import { dense } from '../layers/dense.js';
 import { embed } from '../layers/embedding.js';
 import { type DecoderConfig, type DecoderParams, fullDecoderConfig } from './decoder-config.js';
 import { traceByStep } from './decoder-loop.js';
-import { type DecoderTraining, dropOf, planDecoder, unpackState } from './decoder-plan.js';
+import { type DecoderPlan, type DecoderTraining, dropOf, planDecoder, unpackState } from './decoder-plan.js';
 import { timeSwapped, traceAtOnce } from './decoder-trace.js';
 import type { CoderCell } from './encoder.js';
 import type { OverwriteAlpha } from './overwrite.js';
@@ -72,18 +72,26 @@ export function attentionMemory(
  * made step by step.
  */
 export function decodeSteps(params: DecoderParams, options: DecodeStepsOptions): DecodedSteps {
+  return decodeWith(planDecoder(params, options), options);
+}
+
+/** `decodeSteps` of a decoder that was put together once, for generation: one call a symbol. */
+export function decodeWith(
+  plan: DecoderPlan,
+  options: Omit<DecodeStepsOptions, keyof DecoderConfig>,
+): DecodedSteps {
+  const { params } = plan;
   const { memory, previous, time = 0, overwrite, training } = options;
   const [batch] = memory.values.shape;
   checkShape('decoder input', previous, 'batch target', { batch });
   const truth = training?.truth ?? 1;
   if (!(truth >= 0 && truth <= 1))
     throw new Error(`decoder: the chance of the right symbol must be from 0 to 1, got ${truth}`);
-  const plan = planDecoder(params, options);
   if (overwrite !== undefined && plan.alignment === null)
     throw new Error('decoder: look "never" has no alpha that could be overwritten');
-  const [logits, alphas, making, ...last] = tf.tidy(() => {
+  const [logits, alphas, ...rest] = tf.tidy(() => {
     const drop = dropOf(training);
-    const right = tf.transpose(previous) as tf.Tensor2D; // [target, batch]
+    const right = timeSwapped(previous.expandDims(2) as tf.Tensor3D).squeeze([2]) as tf.Tensor2D; // [target, batch]
     const given = drop(embed(params.embedding, right)); // [target, batch, embedding]
     const state = unpackState(plan, options.state);
     const trace = { given, memory, state, time, training, drop };
@@ -101,11 +109,12 @@ export function decodeSteps(params: DecoderParams, options: DecodeStepsOptions):
     return [
       timeSwapped(scores),
       timeSwapped(steps.alphas),
-      ...(gate ? [gate] : [tf.scalar(1)]),
+      ...(gate ? [gate] : []),
       // What is handed on unchanged stays the caller's: a copy of it (of the handle, not of the numbers) goes out.
       ...steps.last.map((part) => (options.state.includes(part) ? part.clone() : part)),
     ];
-  }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D, ...tf.Tensor2D[]];
-  if (params.copy === undefined) making.dispose();
-  return { logits, alphas, state: last, ...(params.copy && { making }) };
+  }) as [tf.Tensor3D, tf.Tensor3D, ...tf.Tensor2D[]];
+  if (params.copy === undefined) return { logits, alphas, state: rest };
+  const [making, ...last] = rest;
+  return { logits, alphas, state: last, making: making! };
 }

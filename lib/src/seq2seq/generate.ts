@@ -158,10 +158,3 @@ export function notNumbers(name: string, step: number, row: number): Error {
     `${name}: the scores of step ${step}, row ${row}, are not numbers; the weights are damaged`,
   );
 }
-
-/** 0 for symbols that may be taken, and below any real score for the others. */
-export function penalties(vocab: number, never: readonly number[]): tf.Tensor1D {
-  const values = new Float32Array(vocab);
-  for (const id of never) values[id] = -1e30;
-  return tf.tensor1d(values);
-}

@@ -8,7 +8,7 @@ export interface UnknownWords {
 /**
  * Puts words in the place of the unknown ones of a translation: the dictionary's word, or the word itself, for the source
  * word that the output paid most (Luong, Sutskever et al. 2015, section 3.3, with alpha for their pointers as in Jean et al.
- * 2015, section 4.1).
+ * 2015).
  *
  * @param tokens of the translation
  * @param alpha one row a token, weights over the tokens of the source

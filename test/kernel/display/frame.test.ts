@@ -58,3 +58,8 @@ test('a series says that it is one; a column keeps its name', async () => {
 test('an empty frame', async () => {
   assert.equal((await show(new DataFrame())).text, '0 rows x 0 columns');
 });
+
+test('a column may be called shape, which then hides the shape of the frame', async () => {
+  const { text } = await show(new DataFrame([[1, 2]], { columns: ['name', 'shape'] }));
+  assert.equal(text, '   name  shape\n0     1      2');
+});

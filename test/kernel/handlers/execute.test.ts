@@ -166,6 +166,8 @@ test('after an error the queued requests are answered aborted, or run if the cli
       request('1'),
       request('2'),
     ]);
+    for (const { reply } of all)
+      assert.equal('execution_count' in reply.content, reply.content.status !== 'aborted');
     return all.map(({ reply }) => reply.content.status);
   };
   assert.deepEqual(await queue(true), ['error', 'aborted', 'aborted']);

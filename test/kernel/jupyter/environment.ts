@@ -15,6 +15,8 @@ export const python = join(
 export interface Jupyter {
   /** The working folder of what `run` starts. */
   readonly folder: string;
+  /** Under which Jupyter keeps to this folder and finds the kernel. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs Python in the project's environment; rejects with what it printed when it fails or takes too long. */
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
 }
@@ -81,5 +83,5 @@ export async function jupyter(t: TestContext, modules: readonly string[]): Promi
     '--prefix',
     join(base, 'prefix'),
   ]);
-  return { folder: base, run: (args, options) => run(python, args, options) };
+  return { folder: base, env, run: (args, options) => run(python, args, options) };
 }

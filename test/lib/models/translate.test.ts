@@ -262,10 +262,15 @@ onEngines('a copier learns to write symbols that are in no vocabulary', async ()
 
 test('the checkpoint of the course still reads dates', async () => {
   await useBackend('wasm');
-  const { translator } = await loadTranslator('notebooks/checkpoints/06-dates.safetensors');
+  const place = 'notebooks/checkpoints/06-dates.safetensors';
   const dates = loadDates(JSON.parse(readFileSync('datasets/dates/dates.json', 'utf8')) as FrozenDates);
   const source = createVocabulary([dates.sourceCharacters]);
   const target = createVocabulary([dates.targetCharacters]);
+  const { translator } = await loadTranslator(place, { sourceVocab: source.size, targetVocab: target.size });
+  await assert.rejects(
+    loadTranslator(place, { targetVocab: 99 }),
+    /expected a translator with targetVocab 99, got 15: it was trained with another vocabulary/,
+  );
   const examples = dates.fixedSet(60, { split: 'test' });
   const ids = examples.map((example) => source.encode(example.source));
   for (const written of [
