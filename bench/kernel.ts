@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { ownKernel } from '../kernel/src/run/kernelspec.js';
 import {
   createConnection,
   KernelClient,
@@ -48,7 +49,11 @@ function memory(child: ChildProcess): number {
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-async function measure(command: (file: string) => string[], folder: string): Promise<Measured> {
+async function measure(
+  command: (file: string) => string[],
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Measured> {
   const connection = await createConnection();
   const file = join(folder, 'connection.json');
   await writeConnectionFile(file, connection);
@@ -57,7 +62,8 @@ async function measure(command: (file: string) => string[], folder: string): Pro
   const child = spawn(program!, args, {
     cwd: root,
     stdio: 'ignore',
-    env: { ...process.env, HEED_HISTORY: join(folder, 'history.sqlite') },
+    // What our kernelspec sets; the others' set nothing.
+    env: { ...process.env, ...env, HEED_HISTORY: join(folder, 'history.sqlite') },
   });
   const client = KernelClient.connect(connection);
   // Not until the idle status, as a client should: tslab loses one now and then.
@@ -125,7 +131,10 @@ const results: Record<string, Measured[]> = {};
 for (let round = 0; round < rounds; round++) {
   for (const [name, command] of Object.entries(kernels)) {
     try {
-      results[name] = [...(results[name] ?? []), await measure(command, folder)];
+      results[name] = [
+        ...(results[name] ?? []),
+        await measure(command, folder, name === 'heed' ? ownKernel().env : {}),
+      ];
     } catch (error) {
       // A lost reply spoils one round of one kernel, which is told.
       console.log(`${name}, round ${round + 1}: ${(error as Error).message}`);

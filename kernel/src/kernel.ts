@@ -16,7 +16,13 @@ import { hostSymbol, notebookSymbol } from './host.js';
 import { host, notebookApi } from './notebook-api.js';
 import type { Connection } from './wire/connection.js';
 import { KernelEndpoint } from './wire/endpoint.js';
-import { createMessage, type ErrorContent, type KernelInfoReply, type Message } from './wire/messages.js';
+import {
+  createMessage,
+  type ErrorContent,
+  type ExecuteReply,
+  type KernelInfoReply,
+  type Message,
+} from './wire/messages.js';
 
 export interface KernelOptions {
   readonly connection: Connection;
@@ -34,6 +40,12 @@ interface Queued {
   readonly sequence: number;
 }
 
+// A cell must not be able to replace it.
+const { setTimeout: later } = globalThis;
+
+/** Milliseconds that an interrupted cell has to end by itself. */
+const LAST_CHANCE = 500;
+
 /** A kernel on its sockets: takes requests, runs cells in order, answers everything else at once. */
 export class Kernel {
   readonly #endpoint: KernelEndpoint;
@@ -44,6 +56,8 @@ export class Kernel {
   readonly #queue: Queued[] = [];
   #working = false;
   #cell: Cell | undefined;
+  /** Answers for the running cell when nothing else does. */
+  #giveUp: (() => void) | undefined;
   /** Cells that arrived up to this number are answered `aborted`: one before them has failed. */
   #abortUpTo = 0;
 
@@ -97,13 +111,13 @@ export class Kernel {
     let kernel: Kernel | undefined;
     const early: (() => void)[] = [];
     // What comes before the kernel stands is kept, not lost.
-    const later = (work: (kernel: Kernel) => void) => {
+    const whenUp = (work: (kernel: Kernel) => void) => {
       if (kernel) work(kernel);
       else early.push(() => work(kernel!));
     };
     const endpoint = await KernelEndpoint.bind(options.connection, options.info, {
       onMessage: (channel, message, sequence) =>
-        later((kernel) => {
+        whenUp((kernel) => {
           // What terminated code left behind must not become the context of a request.
           if (!kernel.#cell) kernel.#context.recover();
           void kernel.#receive(channel, message, sequence);
@@ -111,9 +125,9 @@ export class Kernel {
       onInterrupt: () => {
         if (kernel) kernel.#interrupt();
       },
-      onShutdown: () => later((kernel) => void kernel.#shutdown()),
+      onShutdown: () => whenUp((kernel) => void kernel.#shutdown()),
       onDropped: (reason, count) =>
-        later((kernel) => kernel.#handling.log(`heed: dropped a message (${count} so far): ${reason}`)),
+        whenUp((kernel) => kernel.#handling.log(`heed: dropped a message (${count} so far): ${reason}`)),
     });
     endpoint.publish('status', {}, { execution_state: 'starting' });
     kernel = new Kernel(endpoint, options);
@@ -189,7 +203,7 @@ export class Kernel {
           this.#reply('shell', message, { status: 'aborted', ename, evalue, traceback: [] });
           return;
         }
-        const reply = await this.#execute.handle(message);
+        const reply = await this.#handled(message);
         if (reply.status === 'error' && message.content.stop_on_error !== false) {
           await this.#endpoint.sync();
           this.#abortUpTo = this.#endpoint.received;
@@ -198,6 +212,24 @@ export class Kernel {
       });
     }
     this.#working = false;
+  }
+
+  /**
+   * What became of a cell. Termination may hit the kernel's own work around a cell, on a machine so busy that this takes long
+   * enough, or a value's own display may never settle: then the cell that was interrupted is given up.
+   */
+  #handled(message: Message): Promise<ExecuteReply> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => {
+        const cell = this.#cell!;
+        this.#cell = undefined;
+        cell.running = false;
+        const error = this.#describe(new Interrupted(`${cell.name} was stopped`));
+        this.#endpoint.publish('error', message.header, { ...error });
+        resolve({ status: 'error', execution_count: this.#execute.count, ...error });
+      };
+      this.#execute.handle(message).then(resolve, reject);
+    });
   }
 
   /** Whatever happens inside, `idle` is what a request ends with. */
@@ -224,7 +256,7 @@ export class Kernel {
     return {
       enter: (work) => this.#context.run(cell, work),
       end: () => {
-        this.#cell = undefined;
+        if (this.#cell === cell) this.#cell = undefined;
       },
     };
   }
@@ -242,6 +274,8 @@ export class Kernel {
     cell.output.close();
     leaveTensorScopes();
     this.#handling.executor.fail(new Interrupted(`${cell.name} was stopped`));
+    const giveUp = this.#giveUp;
+    later(() => this.#cell === cell && giveUp?.(), LAST_CHANCE);
   }
 
   #onStrayError(error: unknown, cell: Cell | undefined): void {

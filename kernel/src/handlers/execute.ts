@@ -48,7 +48,8 @@ export class ExecuteHandler {
       await new Promise<void>((resolve) => soon(resolve));
       if (outcome.status === 'error' || cell.stray) {
         const error = outcome.status === 'error' ? outcome.error : cell.stray!;
-        if (cell.interrupted) publish('error', header, { ...error });
+        // Not once more for a cell that was given up.
+        if (cell.interrupted && cell.running) publish('error', header, { ...error });
         else if (error !== cell.stray) cell.output.send('error', { ...error });
         await cell.output.drained();
         return { status: 'error', execution_count, ...error };

@@ -17,11 +17,19 @@ async function run(code: string, ename?: string): Promise<Cell> {
 }
 const value = async (code: string) => Number((await run(code)).result?.data['text/plain']);
 
-/** Interrupts a cell some milliseconds after it was sent; gives how long it took to end. */
+/** Interrupts a cell some milliseconds after the kernel took it up; gives how long it took to end. */
 async function stop(code: string, delay: number): Promise<number> {
   const request = { code, stop_on_error: false };
-  const running = kernel.client.request('shell', 'execute_request', request, { timeout: 60_000 });
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const onMessage = (_channel: string, { header }: { header: { msg_type: string } }) => {
+    if (header.msg_type === 'execute_input') begin();
+  };
+  const running = kernel.client.request('shell', 'execute_request', request, { timeout: 60_000, onMessage });
   running.catch(() => undefined);
+  await begun;
   await sleep(delay);
   const start = performance.now();
   await kernel.client.request('control', 'interrupt_request', {});

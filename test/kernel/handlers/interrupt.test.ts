@@ -23,7 +23,15 @@ const forms: Record<string, string> = {
 };
 
 async function interrupted(code: string, how: () => Promise<unknown>) {
-  const running = kernel.client.request('shell', 'execute_request', { code }, { timeout: 20_000 });
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const onMessage = (_channel: string, { header }: { header: { msg_type: string } }) => {
+    if (header.msg_type === 'execute_input') begin();
+  };
+  const running = kernel.client.request('shell', 'execute_request', { code }, { timeout: 20_000, onMessage });
+  await begun;
   await sleep(400);
   const start = Date.now();
   await how();
@@ -74,6 +82,17 @@ test("the cell's AbortSignal is aborted, so that a training loop really ends", a
     (await kernel.execute('[ended, signal.aborted]')).result!.data['text/plain'],
     '[ true, true ]',
   );
+});
+
+test('a cell whose value never gets its display done is given up, and the next one runs', async () => {
+  const code = "({ [Symbol.for('Jupyter.display')]: () => new Promise(() => {}) })";
+  const { cell, time } = await interrupted(code, () =>
+    kernel.client.request('control', 'interrupt_request', {}),
+  );
+  assert.equal(cell.reply.ename, 'Interrupted');
+  assert.ok(time < 3000, `${time} ms`);
+  assert.equal((await kernel.execute('kept = 5')).reply.status, 'ok');
+  assert.equal((await kernel.execute('kept')).result?.data['text/plain'], '5');
 });
 
 test('an interrupt of an idle kernel does nothing', async () => {

@@ -13,7 +13,7 @@ test('a declaration is shown from its comment to the line that closes it', () =>
 test('several declarations, constants and one-liners among them, come in the order asked for', () => {
   const { code } = librarySource('attention/score.ts', 'scaledDotScore', 'additiveScores');
   assert.ok(code.indexOf('scaledDotScore') < code.indexOf('additiveScores'));
-  assert.match(librarySource('text/vocabulary.ts', 'PADDING').code, /export const PADDING = 0;$/);
+  assert.match(librarySource('text/tokeniser.ts', 'PADDING').code, /export const PADDING = 0;$/);
 });
 
 test('in a notebook it is Markdown that says where the code stands', () => {
