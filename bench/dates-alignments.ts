@@ -4,29 +4,35 @@ import type { TranslatorConfig } from 'heed';
  * Ways of looking at a date. Those that score with s<t> are Luong's; dot scores compare states with annotations of the same
  * size, so their encoder has half the units in each direction. Windows reach 3 characters to each side: a month has more, but
  * they begin with it.
+ *
+ * @param units of the decoder, of each direction of the encoder, and of the hidden layer that scores
  */
-export const dateAlignments: Readonly<Record<string, Partial<TranslatorConfig>>> = {
-  additive: {},
-  'one fixed vector': { look: 'never' },
-  'additive after': { look: 'after' },
-  'input feeding': { look: 'after', inputFeeding: true },
-  concat: { look: 'after', alignment: { score: 'concat' } },
-  dot: { look: 'after', alignment: { score: 'dot' }, units: 32, decoderUnits: 64 },
-  'scaled dot': { look: 'after', alignment: { score: 'scaled dot' }, units: 32, decoderUnits: 64 },
-  general: { look: 'after', alignment: { score: 'general' } },
-  location: { look: 'after', alignment: { score: 'location' } },
-  cosine: { look: 'after', alignment: { score: 'cosine' } },
-  'location-sensitive': { alignment: { score: 'location-sensitive' } },
-  'local-m': { look: 'after', alignment: { score: 'general', window: 'local-m', radius: 3 } },
-  'local-p': { look: 'after', alignment: { score: 'general', window: 'local-p', radius: 3 } },
-  sparsemax: { alignment: { normalise: 'sparsemax' } },
-  entmax15: { alignment: { normalise: 'entmax15' } },
-  monotonic: { alignment: { normalise: 'monotonic' } },
+export const dateAlignments = (units: number): Readonly<Record<string, Partial<TranslatorConfig>>> => {
+  const same = { units, attention: units, embedding: units / 2 };
+  const half = { ...same, units: units / 2, decoderUnits: units };
+  return {
+    additive: { ...same },
+    'one fixed vector': { ...same, look: 'never' },
+    'additive after': { ...same, look: 'after' },
+    'input feeding': { ...same, look: 'after', inputFeeding: true },
+    concat: { ...same, look: 'after', alignment: { score: 'concat' } },
+    dot: { ...half, look: 'after', alignment: { score: 'dot' } },
+    'scaled dot': { ...half, look: 'after', alignment: { score: 'scaled dot' } },
+    general: { ...same, look: 'after', alignment: { score: 'general' } },
+    location: { ...same, look: 'after', alignment: { score: 'location' } },
+    cosine: { ...same, look: 'after', alignment: { score: 'cosine' } },
+    'location-sensitive': { ...same, alignment: { score: 'location-sensitive' } },
+    'local-m': { ...same, look: 'after', alignment: { score: 'general', window: 'local-m', radius: 3 } },
+    'local-p': { ...same, look: 'after', alignment: { score: 'general', window: 'local-p', radius: 3 } },
+    sparsemax: { ...same, alignment: { normalise: 'sparsemax' } },
+    entmax15: { ...same, alignment: { normalise: 'entmax15' } },
+    monotonic: { ...same, alignment: { normalise: 'monotonic' } },
+  };
 };
 
 /** @throws naming the known ones where a name is none of them */
 export function alignmentNames(list: string): string[] {
-  const known = Object.keys(dateAlignments);
+  const known = Object.keys(dateAlignments(2));
   const names = list === 'all' ? known : list.split(',');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)

@@ -2,9 +2,10 @@
  * The dates lesson over several seeds: exact match and alignment on unseen days, and the seconds that it took.
  *
  *     node --import tsx bench/dates.ts [--seeds 1,2,3,4,5] [--cell gru|lstm] [--alignment NAME,NAME|all] [--steps 350] [--starts 3]
- *       [--json FILE] [--checkpoint FILE]
+ *       [--batch 128] [--peak 4e-3] [--units 64] [--test 3000] [--held-out 600] [--json FILE] [--checkpoint FILE]
  *
  * With `--alignment`, each way of looking at the source with the same data, seeds and steps: one row each, a seed at a time.
+ * The file is written after each row, so a run that is stopped leaves what it had.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,7 @@ import {
   pointingAccuracy,
   type Split,
   saveTranslator,
+  type Translation,
   type Translator,
   train,
   translate,
@@ -39,8 +41,12 @@ const { values } = parseArgs({
     cell: { type: 'string', default: 'gru' },
     alignment: { type: 'string', default: 'additive' },
     steps: { type: 'string', default: '350' },
+    batch: { type: 'string', default: '128' },
+    peak: { type: 'string', default: '4e-3' },
+    units: { type: 'string', default: '64' },
     starts: { type: 'string', default: '3' },
     test: { type: 'string', default: '3000' },
+    'held-out': { type: 'string', default: '600' },
     split: { type: 'string', default: 'test' },
     json: { type: 'string' },
     checkpoint: { type: 'string' },
@@ -48,6 +54,7 @@ const { values } = parseArgs({
 });
 const steps = Number(values.steps);
 const cell = values.cell as CoderCell;
+const units = Number(values.units);
 
 await useBackend();
 console.log(describeBackend().line);
@@ -77,28 +84,30 @@ function begin(seed: number, alignment: string) {
     sourceVocab: source.size,
     targetVocab: target.size,
     cell,
-    ...dateAlignments[alignment],
+    ...dateAlignments(units)[alignment],
   });
   const data = random.child('data');
   const optimizer = initAdam(translator.params);
   const goOn = (until: number) =>
     train({
       params: translator.params,
-      batches: () => dates.sample(data, 128, { years: [1000, 2999] }).map(pairOf),
+      batches: () => dates.sample(data, Number(values.batch), { years: [1000, 2999] }).map(pairOf),
       loss: (batch, { random: noise }) => translatorLoss(translator, batch, { random: noise }),
       random: random.child('steps'),
       steps: until,
-      learningRate: warmupCosine({ peak: 4e-3, steps, warmup: 50 }),
+      learningRate: warmupCosine({ peak: Number(values.peak), steps, warmup: 50 }),
       clipNorm: 1,
       optimizer,
     });
   return { translator, optimizer, goOn };
 }
 
-/** Languages that were never trained: whole dates right, and the year alone. */
+/** Languages that were never trained: whole dates right, and the year alone. None where nobody asks for any. */
 function heldOut(translator: Translator) {
+  const count = Number(values['held-out']);
+  if (count === 0) return [];
   return dates.heldOutLocales.map((locale) => {
-    const examples = dates.fixedSet(600, { locales: [locale], split: values.split as Split });
+    const examples = dates.fixedSet(count, { locales: [locale], split: values.split as Split });
     const ids = examples.map(({ source: text }) => source.encode(text, { unknown: 'id' }));
     const answers = translate(translator, ids, { maxLength: 12 }).map(({ ids: written }) =>
       target.decode(written),
@@ -118,13 +127,71 @@ function heldOut(translator: Translator) {
   });
 }
 
+interface Answered {
+  readonly example: DateExample;
+  readonly answer: string;
+  readonly alpha: Translation['alpha'];
+}
+
+/** Right characters and right places of some of the ten characters of a date. */
+function partOf(answered: readonly Answered[], looks: boolean, [from, to]: readonly [number, number]) {
+  const inside = (_: unknown, t: number) => t >= from && t < to;
+  return {
+    exact: exactMatch(
+      answered.map(({ answer }) => answer.slice(from, to)),
+      answered.map(({ example }) => example.target.slice(from, to)),
+    ),
+    pointing: looks
+      ? pointingAccuracy(
+          answered.map(({ example, alpha }) => ({
+            alpha: alpha.filter(inside),
+            spans: example.spans.filter(inside),
+          })),
+        )
+      : null,
+  };
+}
+
+/** Year, month and day in the order of the source, such as `dmy`. */
+function orderOf({ spans }: DateExample): string {
+  const places: [string, number][] = [
+    ['y', spans[0]![0]],
+    ['m', spans[5]![0]],
+    ['d', spans[9]![0]],
+  ];
+  return places
+    .sort((a, b) => a[1] - b[1])
+    .map(([field]) => field)
+    .join('');
+}
+
+/** Where it is right and where not: by the part of the date, the order of its source, and its length. */
+function breakdown(answered: readonly Answered[], looks: boolean) {
+  const groups = (nameOf: (example: DateExample) => string) => {
+    const names = [...new Set(answered.map(({ example }) => nameOf(example)))].sort();
+    return names.map((name) => {
+      const group = answered.filter(({ example }) => nameOf(example) === name);
+      return { name, count: group.length, ...partOf(group, looks, [0, 10]) };
+    });
+  };
+  return {
+    parts: {
+      year: partOf(answered, looks, [0, 4]),
+      month: partOf(answered, looks, [5, 7]),
+      day: partOf(answered, looks, [8, 10]),
+    },
+    orders: groups(orderOf),
+    lengths: groups(({ source: { length } }) => (length <= 12 ? '8-12' : length <= 18 ? '13-18' : '19 on')),
+  };
+}
+
 const rows = [];
 const seeds = values.seeds.split(',').map(Number);
 const runs = seeds.flatMap((seed) =>
   alignmentNames(values.alignment).map((alignment) => ({ seed, alignment })),
 );
 for (const { seed, alignment } of runs) {
-  const looks = dateAlignments[alignment].look !== 'never';
+  const looks = dateAlignments(units)[alignment].look !== 'never';
   const start = performance.now();
   // What never looks cannot be judged by where it points.
   const starts = Array.from({ length: looks ? Number(values.starts) : 1 }, (_, i) => seed + 100 * i);
@@ -132,19 +199,26 @@ for (const { seed, alignment } of runs) {
     starts,
     begin: async (chance) => {
       const begun = begin(chance, alignment);
-      const { history } = await begun.goOn(starts.length > 1 ? 140 : steps);
-      return { ...begun, first: history[0].loss };
+      const early = starts.length > 1 ? (await begun.goOn(140)).history : [];
+      return { ...begun, early };
     },
     score: ({ translator }) => pointingOn(translator, look),
     enough: 0.97,
     discard: ({ translator }) => disposeParams(translator.params),
   });
-  const { translator, goOn, first } = chosen.candidate;
+  const { translator, goOn, early } = chosen.candidate;
+  const cpu = process.cpuUsage();
   const { history } = await goOn(steps);
+  const spent = process.cpuUsage(cpu);
   const seconds = (performance.now() - start) / 1000;
   const sources = test.map(({ source: text }) => source.encode(text));
   const written = translate(translator, sources, { maxLength: 12 });
   const aligned = test.map((example, i) => ({ alpha: written[i].alpha, spans: example.spans }));
+  const answered = test.map((example, i) => ({
+    example,
+    answer: target.decode(written[i].ids),
+    alpha: written[i].alpha,
+  }));
   const row = {
     seed,
     alignment,
@@ -152,22 +226,22 @@ for (const { seed, alignment } of runs) {
     steps,
     parameters: countParams(translator.params),
     seconds: Number(seconds.toFixed(1)),
+    // Of the last part of the training, all of it where there is one start: on a busy machine this says more than the clock.
+    processorMsPerStep: Number(((spent.user + spent.system) / 1000 / history.length).toFixed(2)),
     starts: chosen.tried,
-    firstLoss: first,
+    firstLoss: (early[0] ?? history[0])?.loss,
     lastLoss: history.at(-1)?.loss,
-    exact: exactMatch(
-      written.map(({ ids }) => target.decode(ids)),
-      test.map((example) => example.target),
-    ),
+    exact: partOf(answered, looks, [0, 10]).exact,
     pointing: looks ? pointingAccuracy(aligned) : null,
     withinOne: looks ? pointingAccuracy(aligned, { within: 1 }) : null,
+    ...breakdown(answered, looks),
     heldOut: heldOut(translator),
     padding: Math.max(...written.map(({ paddingMass }) => paddingMass)),
   };
   rows.push(row);
   console.log(JSON.stringify(row));
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 2)}\n`);
   if (values.checkpoint) await saveTranslator(values.checkpoint, translator, { source, target });
   disposeParams(translator.params);
 }
-if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 2)}\n`);
