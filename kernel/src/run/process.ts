@@ -17,6 +17,8 @@ export interface KernelProcessOptions {
   readonly startTimeout?: number;
 }
 
+/** Starts with ports of their own before it is given up. */
+const START_ATTEMPTS = 3;
 const START_TIMEOUT = 60_000;
 /** Characters of stderr that are kept: enough for a stack, not for a flood. */
 const KEPT_STDERR = 16_384;
@@ -65,24 +67,13 @@ export class KernelProcess {
    * @throws KernelStartError when the program is missing, ends, or does not answer in time.
    */
   static async start(spec: KernelSpec, options: KernelProcessOptions): Promise<KernelProcess> {
-    const timeout = options.startTimeout ?? START_TIMEOUT;
     watchExit();
-    // mkdtemp makes the folder for its owner alone.
-    const folder = mkdtempSync(join(tmpdir(), `heed-run-${process.pid}-`));
-    folders.add(folder);
-    const file = join(folder, 'connection.json');
-    const connection = await createConnection();
-    await writeConnectionFile(file, connection);
-    const started = spawnKernel(spec, { file, cwd: options.cwd });
-    const client = KernelClient.connect(connection);
-    try {
-      const info = await answers(client, { timeout, ended: started.ended });
-      return new KernelProcess({ ...started, spec, folder, client, info });
-    } catch (error) {
-      client.close();
-      started.child.kill('SIGKILL');
-      removeFolder(folder);
-      throw new KernelStartError(startFailure(spec, (error as Error).message, started.stderr()));
+    for (let attempt = 1; ; attempt++) {
+      const tried = await tryStart(spec, options);
+      if (tried.failure === undefined) return new KernelProcess(tried);
+      // A port that was free when it was chosen may be somebody else's by the time the kernel binds it.
+      const again = /EADDRINUSE|address already in use/i.test(tried.stderr()) && attempt < START_ATTEMPTS;
+      if (!again) throw new KernelStartError(startFailure(spec, tried.failure, tried.stderr()));
     }
   }
 
@@ -110,6 +101,27 @@ export class KernelProcess {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.ended;
+  }
+}
+
+async function tryStart(spec: KernelSpec, options: KernelProcessOptions) {
+  const timeout = options.startTimeout ?? START_TIMEOUT;
+  // mkdtemp makes the folder for its owner alone.
+  const folder = mkdtempSync(join(tmpdir(), `heed-run-${process.pid}-`));
+  folders.add(folder);
+  const file = join(folder, 'connection.json');
+  const connection = await createConnection();
+  await writeConnectionFile(file, connection);
+  const started = spawnKernel(spec, { file, cwd: options.cwd });
+  const client = KernelClient.connect(connection);
+  try {
+    const info = await answers(client, { timeout, ended: started.ended });
+    return { ...started, spec, folder, client, info, failure: undefined };
+  } catch (error) {
+    client.close();
+    started.child.kill('SIGKILL');
+    removeFolder(folder);
+    return { failure: (error as Error).message, stderr: started.stderr };
   }
 }
 

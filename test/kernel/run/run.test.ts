@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -216,6 +216,15 @@ test('a kernel that does not start: what was tried, what it printed, what to do'
     assert.match(result.error ?? '', part);
   const unknown = await runNotebook(writeNotebook(folder, [ok]), { kernel: 'no-such' });
   assert.match(unknown.error ?? '', /no kernel is called "no-such".*Known: .*scripted/s);
+});
+
+test('a kernel whose port was taken in the meantime is started on others', async (t) => {
+  const folder = temporaryFolder(t);
+  const mark = join(folder, 'was started');
+  installScriptedKernel(join(folder, 'jupyter'), { SCRIPTED_TAKEN: mark });
+  const result = await runNotebook(writeNotebook(folder, [ok]), { kernel: 'scripted' });
+  assert.ok(existsSync(mark), 'the first start failed');
+  assert.equal(result.passed, true, result.error);
 });
 
 test('--write stores a run that passed and leaves the file of one that did not as it was', async (t) => {
