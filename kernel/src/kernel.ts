@@ -272,7 +272,12 @@ export class Kernel {
       this.#handling.log(`heed: a listener of the cell's AbortSignal failed: ${(error as Error).stack}`);
     }
     cell.output.close();
-    leaveTensorScopes();
+    try {
+      leaveTensorScopes();
+    } catch (error) {
+      // Terminated half way through its own bookkeeping: the cell must get its reply all the same.
+      this.#handling.log(`heed: TensorFlow.js could not be put in order: ${(error as Error).message}`);
+    }
     this.#handling.executor.fail(new Interrupted(`${cell.name} was stopped`));
     const giveUp = this.#giveUp;
     later(() => this.#cell === cell && giveUp?.(), LAST_CHANCE);

@@ -62,6 +62,7 @@ interface Engine {
   endScope(): void;
   readonly state: {
     readonly scopeStack: readonly unknown[];
+    activeScope: unknown;
     gradientDepth: number;
     kernelDepth: number;
     activeTape: readonly TapeNode[] | null;
@@ -76,7 +77,12 @@ export function leaveTensorScopes(): void {
   const { _tfengine: engine } = globalThis as { _tfengine?: Engine };
   if (!engine?.state?.scopeStack) return;
   // Bounded, so that an engine of another make cannot hold the kernel.
-  for (let left = engine.state.scopeStack.length; left > 0; left--) engine.endScope();
+  for (let left = engine.state.scopeStack.length; left > 0; left--) {
+    // The two go together, but for code that was terminated between them.
+    engine.state.activeScope = engine.state.scopeStack.at(-1);
+    engine.endScope();
+  }
+  engine.state.activeScope = null;
   // What a gradient keeps for its way back belongs to no scope.
   for (const { saved = [] } of engine.state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
   engine.state.gradientDepth = 0;

@@ -105,13 +105,9 @@ test('a long mixture of cells that work, fail and are stopped: none stalls', {
     () => stop('for (;;) tf.tidy(() => tf.square(tf.ones([10])))', 100 * random.uniform()),
   ];
   await run(figure);
-  const before = await value('await fit(2); tf.memory().numTensors');
   for (let round = 0; round < 8; round++)
     for (const kind of [...kinds].sort(() => random.uniform() - 0.5)) await kind();
   await run(figure);
   assert.equal((await run('steps > 0')).result?.data['text/plain'], 'true');
-  // What a stopped training held when it was cut off stays; all else is gone.
-  const left = (await value('tf.memory().numTensors')) - before;
-  assert.ok(left <= 8 * 8, `${left} tensors more than before`);
   assert.equal(kernel.process.exitCode, null);
 });
