@@ -48,7 +48,7 @@ before(async () => {
     let steps = 0;
     const forever = () => { for (;;); };
     async function fit(n: number, signal?: AbortSignal) {
-      const weights = tf.variable(tf.ones([4, 1]));
+      const weights = tf.tidy(() => tf.variable(tf.ones([4, 1])));
       const x = tf.ones([8, 4]);
       try {
         return await train({
@@ -102,12 +102,16 @@ test('a long mixture of cells that work, fail and are stopped: none stalls', {
     () => stop('await null; forever()', 20 + 100 * random.uniform()),
     () => stop('await new Promise(() => {})', 100 * random.uniform()),
     () => stop('await fit(1e8, cellSignal())', 200 * random.uniform()),
-    () => stop('for (;;) tf.tidy(() => tf.square(tf.ones([10])))', 100 * random.uniform()),
+    () => stop('for (;;) tf.tidy(() => { tf.square(tf.ones([10])) })', 100 * random.uniform()),
   ];
   await run(figure);
+  const before = await value('await fit(2); tf.memory().numTensors');
   for (let round = 0; round < 8; round++)
     for (const kind of [...kinds].sort(() => random.uniform() - 0.5)) await kind();
   await run(figure);
   assert.equal((await run('steps > 0')).result?.data['text/plain'], 'true');
+  // A training that was cut off leaves what it held: weights, batch and the three of Adam. All else is gone.
+  const left = (await value('tf.memory().numTensors')) - before;
+  assert.ok(left <= 8 * 5, `${left} tensors more than before`);
   assert.equal(kernel.process.exitCode, null);
 });
