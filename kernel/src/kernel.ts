@@ -3,8 +3,6 @@ import { CellContext } from './execution/cell-context.js';
 import { redirectStreams } from './execution/console.js';
 import { Executor } from './execution/executor.js';
 import { CellOutput } from './execution/outputs.js';
-import { leaveTensorScopes } from './execution/stop-training.js';
-import { Interrupted } from './execution/traceback.js';
 import { Cell } from './handlers/cell.js';
 import { Comms } from './handlers/comms.js';
 import type { HandlerContext } from './handlers/context.js';
@@ -14,15 +12,10 @@ import { handlers } from './handlers/index.js';
 import { InputRequests } from './handlers/input.js';
 import { hostSymbol, notebookSymbol } from './host.js';
 import { host, notebookApi } from './notebook-api.js';
+import { RunningCell } from './running-cell.js';
 import type { Connection } from './wire/connection.js';
 import { KernelEndpoint } from './wire/endpoint.js';
-import {
-  createMessage,
-  type ErrorContent,
-  type ExecuteReply,
-  type KernelInfoReply,
-  type Message,
-} from './wire/messages.js';
+import { createMessage, type ErrorContent, type KernelInfoReply, type Message } from './wire/messages.js';
 
 export interface KernelOptions {
   readonly connection: Connection;
@@ -40,12 +33,6 @@ interface Queued {
   readonly sequence: number;
 }
 
-// A cell must not be able to replace it.
-const { setTimeout: later } = globalThis;
-
-/** Milliseconds that an interrupted cell has to end by itself. */
-const LAST_CHANCE = 500;
-
 /** A kernel on its sockets: takes requests, runs cells in order, answers everything else at once. */
 export class Kernel {
   readonly #endpoint: KernelEndpoint;
@@ -53,11 +40,9 @@ export class Kernel {
   readonly #context: CellContext<Cell>;
   readonly #execute: ExecuteHandler;
   readonly #input: InputRequests;
+  readonly #running: RunningCell;
   readonly #queue: Queued[] = [];
   #working = false;
-  #cell: Cell | undefined;
-  /** Answers for the running cell when nothing else does. */
-  #giveUp: (() => void) | undefined;
   /** Cells that arrived up to this number are answered `aborted`: one before them has failed. */
   #abortUpTo = 0;
 
@@ -81,8 +66,14 @@ export class Kernel {
         endpoint.publish(type, current()?.request.header ?? {}, content, more),
     });
     this.#handling = { executor, history, comms, log };
+    this.#running = new RunningCell({
+      context: this.#context,
+      executor,
+      log,
+      publishError: ({ request }, error) => endpoint.publish('error', request.header, { ...error }),
+    });
     this.#input = new InputRequests({
-      cell: () => this.#cell,
+      cell: () => this.#running.current,
       session: () => endpoint.session,
       askBlocking: (request) => endpoint.askBlocking(request),
       send: (request) => endpoint.send('stdin', request),
@@ -91,7 +82,7 @@ export class Kernel {
     this.#execute = new ExecuteHandler({
       ...this.#handling,
       publish: (type, parent, content) => endpoint.publish(type, parent, content),
-      begin: (cell) => this.#begin(cell),
+      begin: (cell) => this.#running.begin(cell),
     });
     executor.stacks.install();
     this.#context.install();
@@ -119,11 +110,11 @@ export class Kernel {
       onMessage: (channel, message, sequence) =>
         whenUp((kernel) => {
           // What terminated code left behind must not become the context of a request.
-          if (!kernel.#cell) kernel.#context.recover();
+          if (!kernel.#running.current) kernel.#context.recover();
           void kernel.#receive(channel, message, sequence);
         }),
       onInterrupt: () => {
-        if (kernel) kernel.#interrupt();
+        if (kernel) kernel.#running.interrupt();
       },
       onShutdown: () => whenUp((kernel) => void kernel.#shutdown()),
       onDropped: (reason, count) =>
@@ -203,7 +194,10 @@ export class Kernel {
           this.#reply('shell', message, { status: 'aborted', ename, evalue, traceback: [] });
           return;
         }
-        const reply = await this.#handled(message);
+        const reply = await this.#running.reply(
+          () => this.#execute.handle(message),
+          () => this.#execute.count,
+        );
         if (reply.status === 'error' && message.content.stop_on_error !== false) {
           await this.#endpoint.sync();
           this.#abortUpTo = this.#endpoint.received;
@@ -212,24 +206,6 @@ export class Kernel {
       });
     }
     this.#working = false;
-  }
-
-  /**
-   * What became of a cell. Termination may hit the kernel's own work around a cell, on a machine so busy that this takes long
-   * enough, or a value's own display may never settle: then the cell that was interrupted is given up.
-   */
-  #handled(message: Message): Promise<ExecuteReply> {
-    return new Promise((resolve, reject) => {
-      this.#giveUp = () => {
-        const cell = this.#cell!;
-        this.#cell = undefined;
-        cell.running = false;
-        const error = this.#describe(new Interrupted(`${cell.name} was stopped`));
-        this.#endpoint.publish('error', message.header, { ...error });
-        resolve({ status: 'error', execution_count: this.#execute.count, ...error });
-      };
-      this.#execute.handle(message).then(resolve, reject);
-    });
   }
 
   /** Whatever happens inside, `idle` is what a request ends with. */
@@ -251,38 +227,6 @@ export class Kernel {
     this.#endpoint.send(channel, createMessage(type, { session, content, parent, identities }));
   }
 
-  #begin(cell: Cell): { enter<T>(work: () => T): T; end(): void } {
-    this.#cell = cell;
-    return {
-      enter: (work) => this.#context.run(cell, work),
-      end: () => {
-        if (this.#cell === cell) this.#cell = undefined;
-      },
-    };
-  }
-
-  #interrupt(): void {
-    this.#context.recover();
-    const cell = this.#cell;
-    if (!cell) return;
-    this.#context.clearTimers(cell);
-    try {
-      this.#context.run(cell, () => cell.abort.abort());
-    } catch (error) {
-      this.#handling.log(`heed: a listener of the cell's AbortSignal failed: ${(error as Error).stack}`);
-    }
-    cell.output.close();
-    try {
-      leaveTensorScopes();
-    } catch (error) {
-      // Terminated half way through its own bookkeeping: the cell must get its reply all the same.
-      this.#handling.log(`heed: TensorFlow.js could not be put in order: ${(error as Error).message}`);
-    }
-    this.#handling.executor.fail(new Interrupted(`${cell.name} was stopped`));
-    const giveUp = this.#giveUp;
-    later(() => this.#cell === cell && giveUp?.(), LAST_CHANCE);
-  }
-
   #onStrayError(error: unknown, cell: Cell | undefined): void {
     if (!cell) {
       this.#handling.log(`heed: ${this.#describe(error).traceback.join('\n')}`);
@@ -295,7 +239,7 @@ export class Kernel {
   }
 
   async #shutdown(): Promise<void> {
-    this.#cell?.abort.abort();
+    this.#running.current?.abort.abort();
     await this.#handling.history.close();
     await this.#endpoint.close();
     process.exit(0);
