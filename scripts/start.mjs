@@ -9,7 +9,7 @@ import { ensureBuilt, ensurePackages } from './setup/install.mjs';
 import { ensureEnvironment, ensureKernelspec, jupyterEnvironment, venvPython } from './setup/python.mjs';
 import { main, root, runLoud, SetupError } from './setup/step.mjs';
 
-const FIRST_LESSON = 'notebooks/06-attention-weights.ipynb';
+const FIRST_LESSON = 'notebooks/01-focus.ipynb';
 
 function readOptions(args) {
   const options = { 'no-browser': { type: 'boolean' }, port: { type: 'string' }, lesson: { type: 'string' } };
