@@ -16,6 +16,7 @@ export {
 } from './alignment-params.js';
 export { type Attended, type AttendOptions, attend } from './attend.js';
 export { maskedEntmax15, maskedSparsemax } from './entmax.js';
+export * from './hard/index.js';
 export { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';
 export { type MonotonicOptions, monotonic } from './monotonic.js';
 export { monotonicAlpha } from './monotonic-recurrence.js';
