@@ -9,7 +9,8 @@ export interface AlignmentConfig {
     | 'concat'
     | 'location'
     | 'cosine'
-    | 'location-sensitive';
+    | 'location-sensitive'
+    | 'coverage';
   /** How scores become weights. The monotonic ones go through the source from left to right; the hard one is for test time. */
   readonly normalise: 'softmax' | 'sparsemax' | 'entmax15' | 'monotonic' | 'hard monotonic';
   /** Which part of the source can be looked at. */
@@ -47,7 +48,17 @@ export const defaultAlignmentConfig: AlignmentConfig = {
 };
 
 const choices = {
-  score: ['additive', 'dot', 'scaled dot', 'general', 'concat', 'location', 'cosine', 'location-sensitive'],
+  score: [
+    'additive',
+    'dot',
+    'scaled dot',
+    'general',
+    'concat',
+    'location',
+    'cosine',
+    'location-sensitive',
+    'coverage',
+  ],
   normalise: ['softmax', 'sparsemax', 'entmax15', 'monotonic', 'hard monotonic'],
   window: ['none', 'local-m', 'local-p'],
   total: ['one', 'paper'],
@@ -79,6 +90,11 @@ export function fullAlignmentConfig(config: Partial<AlignmentConfig>): Alignment
   }
   if (!Number.isFinite(full.offset) || !(full.noise >= 0)) {
     throw new Error(`alignment: offset must be finite and noise >= 0, got ${full.offset} and ${full.noise}`);
+  }
+  if (isMonotonic(full) && full.score === 'coverage') {
+    throw new Error(
+      `alignment: "${full.normalise}" goes on from the last alpha, and the score "coverage" from the sum of all; choose another of the two`,
+    );
   }
   if (isMonotonic(full) && full.window !== 'none') {
     throw new Error(

@@ -66,6 +66,11 @@ const scores: Record<AlignmentConfig['score'], Init> = {
     locationKernel: createParam<tf.Rank.R2>(random.child('locationKernel'), [filters, sizes.units], glorot),
     bias: createParam<tf.Rank.R1>(random.child('bias'), [sizes.units], zeros),
   }),
+  coverage: (random, _config, sizes) => ({
+    ...initAdditive(random, sizes),
+    coverageVector: createParam<tf.Rank.R1>(random.child('coverageVector'), [sizes.units], toOne),
+    bias: createParam<tf.Rank.R1>(random.child('bias'), [sizes.units], zeros),
+  }),
 };
 
 function equalSizes({ score }: AlignmentConfig, { query, key }: AlignmentSizes): AlignmentParams {

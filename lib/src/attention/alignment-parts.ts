@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { AlignmentConfig } from './alignment-config.js';
 import type { AlignmentParams } from './alignment-params.js';
+import { type CoverageWeights, coverageScores } from './coverage-score.js';
 import { maskedEntmax15, maskedSparsemax } from './entmax.js';
 import { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';
 import { monotonic } from './monotonic.js';
@@ -10,10 +11,10 @@ import { concatScore, generalScore, locationScore } from './score-luong.js';
 import { maskedSoftmax, type Normaliser } from './softmax.js';
 import { localMonotonic, localPredictive, type Window } from './window.js';
 
-/** A score that may look at the alpha of the output before. */
+/** A score that may look at the alphas of the outputs before. */
 export interface Scorer {
-  /** Whether it does: then it scores one output at a time. */
-  readonly followsAlpha: boolean;
+  /** What it sees of them; anything but nothing scores one output at a time. */
+  readonly follows: 'nothing' | 'last alpha' | 'sum of alphas';
   projectKeys(keys: tf.Tensor3D): tf.Tensor3D;
   /** Query `[batch, target, units]` to scores `[batch, target, source]`. */
   scores(query: tf.Tensor3D, projectedKeys: tf.Tensor3D, previous: tf.Tensor2D): tf.Tensor3D;
@@ -42,19 +43,30 @@ export function scorer(config: AlignmentConfig, params: AlignmentParams): Scorer
       return ofScore(cosineScore(need('queryKernel', 'strengthKernel', 'strengthBias')));
     case 'location-sensitive':
       return ofLocationSensitive(need(...additive, 'filterKernel', 'locationKernel', 'bias'));
+    case 'coverage':
+      return ofCoverage(need(...additive, 'coverageVector', 'bias'));
   }
 }
 
 function ofScore(score: Score): Scorer {
-  return { followsAlpha: false, projectKeys: score.projectKeys, scores: score.scores };
+  return { follows: 'nothing', projectKeys: score.projectKeys, scores: score.scores };
 }
 
 function ofLocationSensitive(weights: LocationSensitiveWeights): Scorer {
   return {
-    followsAlpha: true,
+    follows: 'last alpha',
     projectKeys: (keys) => projectAdditiveKeys(weights, keys),
     scores: (query, keys, previous) =>
       locationSensitiveScores(weights, query.squeeze([1]), keys, previous).expandDims(1) as tf.Tensor3D,
+  };
+}
+
+function ofCoverage(weights: CoverageWeights): Scorer {
+  return {
+    follows: 'sum of alphas',
+    projectKeys: (keys) => projectAdditiveKeys(weights, keys),
+    scores: (query, keys, covered) =>
+      coverageScores(weights, query.squeeze([1]), keys, covered).expandDims(1) as tf.Tensor3D,
   };
 }
 

@@ -13,7 +13,10 @@ import { firstReal } from './monotonic.js';
 export interface AlignmentState {
   /** Number of the next output, from 0. */
   readonly step: number;
-  /** Alpha of the output before, `[batch, source]`; at the start all of it on the first real position. */
+  /**
+   * What the next look goes on from, `[batch, source]`: alpha of the output before, at the start all of it on the first real
+   * position. The score `coverage` goes on from the sum of all alphas so far, at the start zeros.
+   */
   readonly alpha: tf.Tensor2D;
 }
 
@@ -29,7 +32,7 @@ export interface Look {
   readonly context: tf.Tensor2D;
   /** `[batch, source]`; padding gets exactly 0 */
   readonly alpha: tf.Tensor2D;
-  /** Its alpha is the tensor above. */
+  /** Its alpha is the tensor above, but with the score `coverage`, where it is a sum and a tensor of its own. */
   readonly state: AlignmentState;
 }
 
@@ -61,6 +64,8 @@ export interface Alignment {
     readonly mask?: tf.Tensor2D | null;
   }): AttentionMemory;
   start(memory: AttentionMemory): AlignmentState;
+  /** The alpha of the next state, from the state's and the alpha that was paid (a caller may have put in another). */
+  carry(before: tf.Tensor2D, paid: tf.Tensor2D): tf.Tensor2D;
   /** One output. @param query `[batch, units]` */
   look(query: tf.Tensor2D, memory: AttentionMemory, state: AlignmentState, options?: LookOptions): Look;
   /** Many outputs whose queries are known beforehand, `[batch, target, units]`. */
@@ -93,7 +98,10 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
       ? needParams<{ offset: tf.Variable }>(`normaliser "${full.normalise}"`, params, ['offset']).offset
       : null,
   };
-  const stepwise = parts.scores.followsAlpha || isMonotonic(full);
+  const { follows } = parts.scores;
+  const stepwise = follows !== 'nothing' || isMonotonic(full);
+  const carry: Alignment['carry'] = (before, paid) =>
+    follows === 'sum of alphas' ? (tf.add(before, paid) as tf.Tensor2D) : paid;
   const name = [full.score, full.normalise, full.window].filter((part) => part !== 'none').join(', ');
   const alphas = (
     queries: tf.Tensor3D,
@@ -117,15 +125,19 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
     const [batch, source] = memory.keys.shape;
     checkShape(`${name} query`, query, 'batch units', { batch });
     checkShape('previous alpha', state.alpha, 'batch source', { batch, source });
-    const [context, alpha] = tf.tidy(() => {
+    const [context, alpha, next] = tf.tidy(() => {
       const weights = alphas(query.expandDims(1) as tf.Tensor3D, memory, state, options);
-      return [tf.matMul(weights, memory.values).squeeze([1]), weights.squeeze([1])];
-    }) as [tf.Tensor2D, tf.Tensor2D];
-    return { context, alpha, state: { step: state.step + 1, alpha } };
+      const paid = weights.squeeze([1]) as tf.Tensor2D;
+      return [tf.matMul(weights, memory.values).squeeze([1]), paid, carry(state.alpha, paid)];
+    }) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    return { context, alpha, state: { step: state.step + 1, alpha: next } };
   };
   const start: Alignment['start'] = ({ keys, mask }) => {
     const [batch, source] = keys.shape;
-    const alpha = tf.tidy(() => firstReal(mask ?? (tf.ones([batch, source]) as tf.Tensor2D)));
+    const none = follows === 'sum of alphas';
+    const alpha = tf.tidy(() =>
+      none ? tf.zeros([batch, source]) : firstReal(mask ?? (tf.ones([batch, source]) as tf.Tensor2D)),
+    ) as tf.Tensor2D;
     return { step: 0, alpha };
   };
   return {
@@ -135,6 +147,7 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
     project: parts.scores.projectKeys,
     remember: (source) => remember(parts.scores, source),
     start,
+    carry,
     look,
     lookAll: (queries, memory, state, options = {}) => {
       const { batch, target } = checkShape(`${name} queries`, queries, 'batch target units', {
@@ -145,17 +158,21 @@ export function createAlignment(config: Partial<AlignmentConfig>, params: Alignm
       const [context, alpha, last] = tf.tidy(() => {
         let at = state ?? start(memory);
         // A monotonic reader goes through known scores by itself.
-        if (!parts.scores.followsAlpha) {
+        if (follows === 'nothing') {
           const weights = alphas(queries, memory, at, options);
           return [tf.matMul(weights, memory.values), weights, lastOf(weights)];
         }
         const weights = (tf.unstack(queries, 1) as tf.Tensor2D[]).map((query) => {
-          const alpha = alphas(query.expandDims(1) as tf.Tensor3D, memory, at, options).squeeze([1]);
-          at = { step: at.step + 1, alpha: alpha as tf.Tensor2D };
-          return at.alpha;
+          const paid = alphas(query.expandDims(1) as tf.Tensor3D, memory, at, options).squeeze([1]);
+          at = { step: at.step + 1, alpha: carry(at.alpha, paid as tf.Tensor2D) };
+          return paid;
         });
         const alpha = tf.stack(weights, 1).reshape([batch, target, source]) as tf.Tensor3D;
-        return [tf.matMul(alpha, memory.values), alpha, lastOf(alpha)];
+        return [
+          tf.matMul(alpha, memory.values),
+          alpha,
+          follows === 'sum of alphas' ? at.alpha : lastOf(alpha),
+        ];
       }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor2D];
       return { context, alpha, state: { step: (state?.step ?? 0) + target, alpha: last } };
     },

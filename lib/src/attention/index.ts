@@ -15,6 +15,7 @@ export {
   initAlignment,
 } from './alignment-params.js';
 export { type Attended, type AttendOptions, attend } from './attend.js';
+export { type CoverageWeights, coverageScores } from './coverage-score.js';
 export { maskedEntmax15, maskedSparsemax } from './entmax.js';
 export * from './hard/index.js';
 export { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';

@@ -71,7 +71,7 @@ function oneStep(
   if (look === 'before') {
     const { context, alpha } = lookOnce(plan, hiddenOf(state.cells), state, time, options);
     const cells = read(tf.concat([given, context], 1));
-    const next = { ...state, cells, alpha };
+    const next = { ...state, cells, alpha: carried(plan, state, alpha) };
     return { hidden: hiddenOf(cells), context, attentional: null, alpha, state: next };
   }
   const cells = read(state.feed === null ? given : tf.concat([given, state.feed], 1));
@@ -79,8 +79,18 @@ function oneStep(
   const { context, alpha } = lookOnce(plan, hidden, state, time, options);
   const attentional = combine(plan, context, hidden);
   const feed = state.feed === null ? null : attentional;
-  return { hidden, context, attentional, alpha, state: { ...state, cells, feed, alpha } };
+  return {
+    hidden,
+    context,
+    attentional,
+    alpha,
+    state: { ...state, cells, feed, alpha: carried(plan, state, alpha) },
+  };
 }
+
+/** What a stepwise alignment goes on from; the others keep nothing. */
+const carried = ({ alignment }: DecoderPlan, state: DecoderState, paid: tf.Tensor2D): tf.Tensor2D =>
+  state.alpha === null ? paid : alignment!.carry(state.alpha, paid);
 
 /** Context and alpha of a query, with what the caller puts in alpha's place. */
 function lookOnce(

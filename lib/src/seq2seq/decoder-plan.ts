@@ -46,7 +46,7 @@ export interface DecoderState {
   readonly cells: readonly CellState[];
   /** h~<t-1> where it is fed, `[batch, units]`. */
   readonly feed: tf.Tensor2D | null;
-  /** Alpha of the step before, where the next depends on it, `[batch, source]`. */
+  /** What the next look goes on from, where it goes on from anything, `[batch, source]`: alpha of the step before, or the sum of all. */
   readonly alpha: tf.Tensor2D | null;
   /** The fixed vector of a decoder that never looks, `[batch, values]`: the same in every step. */
   readonly summary: tf.Tensor2D | null;

@@ -15,6 +15,7 @@ const ways: readonly Partial<AlignmentConfig>[] = [
       'location',
       'cosine',
       'location-sensitive',
+      'coverage',
     ] as const
   ).map((score) => ({ score })),
   ...(['sparsemax', 'entmax15', 'monotonic'] as const).map((normalise) => ({

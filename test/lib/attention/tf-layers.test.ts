@@ -69,6 +69,7 @@ onEngines('every score, normaliser and window keeps its config and its weights t
     { score: 'cosine', window: 'local-p', radius: 2, total: 'paper' },
     { score: 'location', longest: 9 },
     { score: 'location-sensitive', filters: 3, filterWidth: 5 },
+    { score: 'coverage' },
     { score: 'general', normalise: 'monotonic', offset: -0.5 },
   ];
   for (const config of configs) {

@@ -39,6 +39,7 @@ const kinds: Record<string, Partial<TranslatorConfig>> = {
   'Luong, dot, wider decoder': { look: 'after', alignment: { score: 'dot' }, decoderUnits: 10 },
   'Luong, input feeding, two layers of LSTM': { look: 'after', inputFeeding: true, layers: 2, cell: 'lstm' },
   'location-sensitive': { alignment: { score: 'location-sensitive' } },
+  coverage: { alignment: { score: 'coverage' } },
   'simple cell, forwards only': { cell: 'rnn', bidirectional: false },
   'two layers, dropout': { layers: 2, dropout: 0.4 },
   copying: { copy: true },
