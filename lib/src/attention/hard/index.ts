@@ -11,5 +11,8 @@ export { type Baseline, defaultHardConfig, type Estimator, type HardConfig } fro
 export { attentionEntropy } from './entropy.js';
 export { gumbel, gumbelNoise } from './gumbel.js';
 export { type HardAttention, type HardAttentionOptions, hardAttention } from './hard.js';
+export { initLearnedBaseline, type LearnedBaselineParams, learnedBaseline } from './learned.js';
+export * from './oracle/index.js';
 export { relaxedWeights } from './relaxed.js';
 export { type ScoreFunctionLoss, type ScoreFunctionOptions, scoreFunctionLoss } from './score-function.js';
+export { variationalBound, xuConfig } from './xu.js';

@@ -1,0 +1,111 @@
+import type { Random } from '../../../random/random.js';
+import { gumbel } from '../gumbel.js';
+import { collectMoments, type SampledMoments } from './collect.js';
+import { type EstimatorMoments, exactGradients } from './moments.js';
+import { type ChoiceRow, dot, rowAlpha } from './problem.js';
+
+/** The gradient to the scores of a softmax: alpha_j (slope_j - alpha . slope) / temperature. */
+function throughSoftmax(alpha: readonly number[], slope: readonly number[], temperature = 1): number[] {
+  const level = dot(alpha, slope);
+  return alpha.map((weight, j) => (weight * (slope[j]! - level)) / temperature);
+}
+
+/**
+ * Mean and variance of straight-through or ReinMax with one sample (S samples have 1/S of the variance), as sums over the L
+ * positions that can be drawn.
+ *
+ * Straight-through takes slope(D) for the slope of the mean loss; ReinMax takes 2 J((D + alpha') / 2) slope(D) - J(alpha)
+ * slope(D) / 2, where J is the derivative of a softmax and alpha' = softmax(scores / temperature).
+ */
+export function straightThroughMoments(
+  rows: readonly ChoiceRow[],
+  {
+    estimator,
+    temperature = 1,
+  }: { readonly estimator: 'straight-through' | 'reinmax'; readonly temperature?: number },
+): EstimatorMoments {
+  positive(temperature);
+  const parts = rows.map((row) => {
+    const alpha = rowAlpha(row.scores, row.mask);
+    const warm = rowAlpha(row.scores, row.mask, temperature);
+    const estimates = alpha.map((_, drawn) => {
+      const hard = alpha.map((_, j) => (j === drawn ? 1 : 0));
+      const slope = row.slope(hard);
+      const plain = throughSoftmax(alpha, slope);
+      if (estimator === 'straight-through') return plain;
+      const middle = throughSoftmax(
+        hard.map((one, j) => (one + warm[j]!) / 2),
+        slope,
+      );
+      return middle.map((value, j) => 2 * value - plain[j]! / 2);
+    });
+    const mean = alpha.map((_, j) =>
+      dot(
+        alpha,
+        estimates.map((estimate) => estimate[j]!),
+      ),
+    );
+    const variance = dot(
+      alpha,
+      estimates.map((estimate) => estimate.reduce((sum, value, j) => sum + (value - mean[j]!) ** 2, 0)),
+    );
+    return { mean, variance };
+  });
+  const mean = parts.map((part) => part.mean.map((value) => value / rows.length));
+  return {
+    mean,
+    bias: distance(mean, exactGradients(rows)),
+    variance: parts.reduce((sum, part) => sum + part.variance, 0) / rows.length ** 2,
+  };
+}
+
+export interface GumbelSettings {
+  readonly estimator: 'gumbel-softmax' | 'straight-through gumbel';
+  readonly temperature: number;
+  readonly random: Random;
+  /** Draws for each row. */
+  readonly draws: number;
+}
+
+/**
+ * Mean and variance of the Gumbel family with one sample. Their expectations are integrals over L numbers without a closed form,
+ * so they are sampled, in doubles, and come with their standard errors; S samples have 1/S of the variance. The same `random`
+ * gives the same noise at each temperature, so that differences between temperatures are surer than the values.
+ */
+export function gumbelMoments(rows: readonly ChoiceRow[], settings: GumbelSettings): SampledMoments {
+  const { estimator, temperature, random, draws } = settings;
+  positive(temperature);
+  if (!Number.isSafeInteger(draws) || draws < 2)
+    throw new Error(`Hard attention: expected at least 2 draws, got ${draws}`);
+  const collected = collectMoments(exactGradients(rows));
+  rows.forEach((row, b) => {
+    for (let n = 0; n < draws; n++) {
+      const noisy = row.scores.map((score) => score + gumbel(random));
+      const soft = rowAlpha(noisy, row.mask, temperature);
+      const seen = estimator === 'gumbel-softmax' ? soft : oneHot(noisy, row.mask);
+      const estimate = throughSoftmax(soft, row.slope(seen), temperature);
+      collected.add(
+        b,
+        estimate.map((value) => value / rows.length),
+      );
+    }
+  });
+  return collected.moments();
+}
+
+function oneHot(keys: readonly number[], mask: readonly number[] | undefined): number[] {
+  let best = -1;
+  keys.forEach((key, j) => {
+    if (mask?.[j] !== 0 && (best < 0 || key > keys[best]!)) best = j;
+  });
+  return keys.map((_, j) => (j === best ? 1 : 0));
+}
+
+function distance(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
+  return Math.hypot(...a.flatMap((row, n) => row.map((value, j) => value - b[n]![j]!)));
+}
+
+function positive(temperature: number): void {
+  if (!(temperature > 0 && Number.isFinite(temperature)))
+    throw new Error(`Hard attention: temperature must be above 0, got ${temperature}`);
+}
