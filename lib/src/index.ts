@@ -71,6 +71,14 @@ export {
 } from './tasks/reversal.js';
 export type { TokenBatch } from './tasks/sequences.js';
 export {
+  defaultSignalChoice,
+  loadSignalWords,
+  type SignalChoice,
+  type SignalText,
+  type SignalWords,
+} from './tasks/signal-words.js';
+export { type FrozenSignalWords, zipf } from './tasks/signal-words-grammar.js';
+export {
   TEMPORAL_ORDER_CHANCE,
   TEMPORAL_ORDER_CLASSES,
   TEMPORAL_ORDER_VOCABULARY,

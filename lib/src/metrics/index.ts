@@ -25,4 +25,11 @@ export {
   sentenceBleu,
 } from './bleu.js';
 export { type ChrfOptions, type ChrfScore, chrf, defaultChrfOptions, formatChrf } from './chrf.js';
+export {
+  largestPlaces,
+  type RationaleOptions,
+  type RationaleScore,
+  type ReadText,
+  rationaleScore,
+} from './rationale.js';
 export { editDistance, exactMatch, tokenAccuracy } from './sequence.js';
