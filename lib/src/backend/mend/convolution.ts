@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { floats, type Kernel, type KernelCall, type Mend, one } from './kernel.js';
+import { floats, type Kernel, type KernelCall, type Mend, one, wasmKernel } from './kernel.js';
+import { gatherPatches, scatterPatches } from './patches.js';
 import { forEachTap, plane, positions, volume, type Windows } from './windows.js';
 
 /** The patch matrix is built for as many images at a time as stay below this many numbers (32 MB). */
@@ -30,12 +31,7 @@ function filterGradient(
     const rows = (to - from) * perImage;
     const patches = backend.makeOutput([rows, seen], 'float32');
     const into = floats(backend, patches).fill(0);
-    const pixels = floats(backend, x);
-    forEachTap(g, from, to, (row, tap, pixel) => {
-      const target = row * seen + tap * g.channels;
-      const source = pixel * g.channels;
-      for (let c = 0; c < g.channels; c++) into[target + c] = pixels[source + c]!;
-    });
+    gatherPatches(g, from, to, floats(backend, x), into);
     const flat = { ...dy, shape: [g.batch * perImage, outChannels] };
     const begin = [from * perImage, 0];
     const part = one(slice({ inputs: { x: flat }, backend, attrs: { begin, size: [rows, outChannels] } }));
@@ -74,33 +70,55 @@ function filterGradient3d(call: KernelCall, matMul: Kernel, slice: Kernel): tf.T
 }
 
 /** The columns dy . filter^T, each added back to the input position it came from. */
-function inputGradient3d({ inputs, attrs, backend }: KernelCall, matMul: Kernel): tf.TensorInfo {
+function inputGradient(
+  { inputs, backend }: KernelCall,
+  g: Windows,
+  inShape: number[],
+  matMul: Kernel,
+  slice: Kernel,
+): tf.TensorInfo {
   const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
-  const { pad, strides, inputShape } = attrs;
-  const info = tf.backend_util.computeConv3DInfo(
+  const outChannels = filter.shape[filter.shape.length - 1]!;
+  const perImage = positions(g.output);
+  const seen = positions(g.filter) * g.channels;
+  const step = Math.max(1, Math.min(g.batch, Math.floor(patchLimit / (perImage * seen))));
+  const weights = { ...filter, shape: [seen, outChannels] };
+  const flat = { ...dy, shape: [g.batch * perImage, outChannels] };
+  const out = backend.makeOutput(inShape, 'float32');
+  floats(backend, out).fill(0);
+  for (let from = 0; from < g.batch; from += step) {
+    const to = Math.min(g.batch, from + step);
+    const begin = [from * perImage, 0];
+    const size = [(to - from) * perImage, outChannels];
+    const part = one(slice({ inputs: { x: flat }, backend, attrs: { begin, size } }));
+    const attrs = { transposeA: false, transposeB: true };
+    const columns = one(matMul({ inputs: { a: part, b: weights }, backend, attrs }));
+    scatterPatches(g, from, to, floats(backend, columns), floats(backend, out));
+    release(backend, part, columns);
+  }
+  return out;
+}
+
+function inputGradient2d(call: KernelCall, matMul: Kernel, slice: Kernel): tf.TensorInfo {
+  const { pad, strides, dataFormat, dimRoundingMode, inputShape } = call.attrs;
+  const info = tf.backend_util.computeConv2DInfo(
     inputShape,
-    filter.shape as [number, number, number, number, number],
+    call.inputs.filter!.shape as [number, number, number, number],
     strides,
     1,
     pad,
+    dimRoundingMode,
+    false,
+    tf.backend_util.convertConv2DDataFormat(dataFormat),
   );
-  const g = volume(info);
-  const seen = positions(g.filter) * g.channels;
-  const flat = { ...dy, shape: [g.batch * positions(g.output), info.outChannels] };
-  const weights = { ...filter, shape: [seen, info.outChannels] };
-  const columns = one(
-    matMul({ inputs: { a: flat, b: weights }, backend, attrs: { transposeA: false, transposeB: true } }),
-  );
-  const out = backend.makeOutput(info.inShape, 'float32');
-  const sums = floats(backend, out).fill(0);
-  const parts = floats(backend, columns);
-  forEachTap(g, 0, g.batch, (row, tap, pixel) => {
-    const source = row * seen + tap * g.channels;
-    const target = pixel * g.channels;
-    for (let c = 0; c < g.channels; c++) sums[target + c]! += parts[source + c]!;
-  });
-  release(backend, columns);
-  return out;
+  return inputGradient(call, plane(info), info.inShape, matMul, slice);
+}
+
+function inputGradient3d(call: KernelCall, matMul: Kernel, slice: Kernel): tf.TensorInfo {
+  const { pad, strides, inputShape } = call.attrs;
+  const filter = call.inputs.filter!.shape as [number, number, number, number, number];
+  const info = tf.backend_util.computeConv3DInfo(inputShape, filter, strides, 1, pad);
+  return inputGradient(call, volume(info), info.inShape, matMul, slice);
 }
 
 /** Both gradients of a depthwise convolution: out channel = channel * multiplier + m. */
@@ -141,21 +159,24 @@ function depthwise({ inputs, attrs, backend }: KernelCall, of: 'filter' | 'input
 export const convolutions: Mend = {
   kernels: [
     'Conv2DBackpropFilter',
+    'Conv2DBackpropInput',
     'DepthwiseConv2dNativeBackpropFilter',
     'DepthwiseConv2dNativeBackpropInput',
     'Conv3DBackpropFilterV2',
     'Conv3DBackpropInputV2',
   ],
-  why: 'filter gradients were missing; the gradients of conv3d with an even filter or a stride were wrong',
+  why: 'filter gradients were missing; the input gradient of conv2d was slow, those of conv3d wrong with an even filter or a stride',
   build: (stock) => {
-    const matMul = stock('BatchMatMul');
+    // Looked up at each call: the packed kernel that takes its place later multiplies transposed matrices without copying.
+    const matMul: Kernel = (call) => wasmKernel('BatchMatMul')(call);
     const slice = stock('Slice');
     return {
       Conv2DBackpropFilter: (call) => filterGradient2d(call, matMul, slice),
+      Conv2DBackpropInput: (call) => inputGradient2d(call, matMul, slice),
       DepthwiseConv2dNativeBackpropFilter: (call) => depthwise(call, 'filter'),
       DepthwiseConv2dNativeBackpropInput: (call) => depthwise(call, 'input'),
       Conv3DBackpropFilterV2: (call) => filterGradient3d(call, matMul, slice),
-      Conv3DBackpropInputV2: (call) => inputGradient3d(call, matMul),
+      Conv3DBackpropInputV2: (call) => inputGradient3d(call, matMul, slice),
     };
   },
   proof: () => {
@@ -170,6 +191,7 @@ export const convolutions: Mend = {
     return {
       got: [
         tf.grad((f) => tf.conv2d(image, f as tf.Tensor4D, 1, 'valid'))(filter),
+        tf.grad((x) => tf.conv2d(x as tf.Tensor4D, filter, 1, 'valid'))(image),
         d2x,
         d2f,
         tf.grad((x) => tf.conv3d(x as tf.Tensor5D, taps, 1, 'valid'))(cube),
@@ -177,6 +199,7 @@ export const convolutions: Mend = {
       ],
       expected: [
         [12, 16, 24, 28],
+        [1, 11, 10, 101, 1111, 1010, 100, 1100, 1000],
         [1, 11, 10, 101, 1111, 1010, 100, 1100, 1000],
         [12, 16, 24, 28],
         [1, 2, 3, 4, 5, 6, 7, 8],
