@@ -10,7 +10,7 @@ export interface Annealing {
 
 /**
  * A value that goes from one number to another over a training, by the step counted from 0: the entropy bonus of a sampler
- * (`straight`), or the temperature of the Gumbel family (`exponential`, Jang et al. 2017, section 4.1).
+ * (`straight`), or the temperature of the Gumbel family (`exponential`, as in Jang et al. 2017).
  *
  * @throws where the numbers are not finite, there are no steps, or an exponential one touches 0
  */

@@ -56,10 +56,10 @@ export interface BaselineInputs {
  * - `mean`: the mean loss of the *other examples* of the batch: what a loss usually is, not knowing the input
  * - `sample mean`: the mean of the example's samples, its own among them. **Biased**: the expected gradient is (samples - 1) /
  *   samples of the true one, since it is the leave-one-out estimate times that factor (Kool et al. 2019, "Buy 4 REINFORCE
- *   samples, get a baseline for free!", section 2)
+ *   samples, get a baseline for free!")
  * - `moving average`: over former steps (Xu et al. 2015, section 4.1); 0 in the first
- * - `self-critical`: loss of the greedy choice (Rennie et al. 2017, equation 9)
- * - `leave-one-out`: the mean of the example's other samples (Mnih and Rezende 2016, section 2.5; Kool et al. 2019)
+ * - `self-critical`: loss of the greedy choice (Rennie et al. 2017, "Self-critical sequence training")
+ * - `leave-one-out`: the mean of the example's other samples (Mnih and Rezende 2016; Kool et al. 2019)
  * - `optimal`: the constant of least variance for this example, E[loss |d ln p|^2] / E[|d ln p|^2], one number for all components
  *   of the gradient to the scores (Weaver and Tao 2001; Greensmith et al. 2004). It needs the loss of every position, for
  *   which the exact gradient could be had: a yardstick, not a method

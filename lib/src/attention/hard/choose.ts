@@ -40,7 +40,7 @@ export interface Choice {
  *   p(z_1 ... z_k) = prod_i alpha_(z_i) / (1 - alpha_(z_1) - ... - alpha_(z_(i-1)))
  *
  * They are the k largest of score + Gumbel noise, in this order (Kool et al. 2019, "Stochastic beams and where to find
- * them", section 2.3; for one position Gumbel 1954).
+ * them").
  *
  * @param scores `[batch, length]`
  * @throws where shapes differ, a row has fewer real positions than `count`, or a score is not a number

@@ -43,13 +43,13 @@ export interface HardConfig {
   readonly temperature: number;
   /** What a nat of entropy of alpha is worth: entropy * mean(H) is subtracted from the loss. */
   readonly entropy: number;
-  /** What the score's part of the gradient is multiplied by (lambda_r of Xu et al. 2015, equation 11). */
+  /** What the score's part of the gradient is multiplied by (lambda_r of Xu et al. 2015, section 4.1). */
   readonly weight: number;
   /** Share of the old value in a moving average. */
   readonly decay: number;
   /** Chance that an example sees alpha instead of a sample (Xu et al. 2015, section 4.1); its scores then get entropy's gradient alone. */
   readonly expected: number;
-  /** Divides the learning signal by its running deviation where that is above 1 (Mnih and Gregor 2014, section 2.3.3); with `learned`. */
+  /** Divides the learning signal by its running deviation where that is above 1 (Mnih and Gregor 2014, section 2.3.2); with `learned`. */
   readonly normaliseVariance: boolean;
 }
 

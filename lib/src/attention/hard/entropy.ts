@@ -5,7 +5,7 @@ import { hidePadding, maskedSoftmax } from '../softmax.js';
  * Entropy of alpha = softmax(scores) over the real positions, H = -sum_j alpha_j ln alpha_j, `[batch]`, in nats.
  *
  * A bonus on it keeps the sampler from settling before it has seen every position (Williams and Peng 1991, "Function
- * optimization using connectionist reinforcement learning algorithms"; Xu et al. 2015, equation 11).
+ * optimization using connectionist reinforcement learning algorithms"; Xu et al. 2015, section 4.1).
  *
  * @param scores `[batch, length]`
  * @param mask `[batch, length]`, 1 for real

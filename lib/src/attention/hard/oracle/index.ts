@@ -23,8 +23,5 @@ export {
   type TableRow,
   tableRow,
 } from './problem.js';
-export {
-  type GumbelSettings,
-  gumbelMoments,
-  type straightThroughMoments,
-} from './relaxed-moments.js';
+
+export { type GumbelSettings, gumbelMoments, straightThroughMoments } from './relaxed-moments.js';
