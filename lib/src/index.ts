@@ -70,6 +70,16 @@ export {
   SHORTEST_REVERSAL,
 } from './tasks/reversal.js';
 export type { TokenBatch } from './tasks/sequences.js';
+export { loadStories, type Stories, type StoryChoice, storyWords } from './tasks/stories.js';
+export {
+  type AskedStory,
+  askedStories,
+  type Story,
+  type StoryQuestion,
+  writeStories,
+} from './tasks/stories-file.js';
+export { readStories } from './tasks/stories-read.js';
+export { type FrozenStories, STORY_TASKS, type StoryTask } from './tasks/stories-world.js';
 export {
   defaultSignalChoice,
   loadSignalWords,

@@ -34,6 +34,26 @@ export {
   predictAt,
 } from './language-model-predict.js';
 export { countNgrams, type NgramModel, type NgramOptions } from './ngram.js';
+export {
+  type AnsweredStory,
+  type AnswerStoriesOptions,
+  answerStories,
+  memoryReaderLoss,
+  type ReadStoriesOptions,
+  readMemory,
+  type StoriesRead,
+  type StoryReading,
+} from './reader.js';
+export { positionWeights, type StoryEncoding, type StoryToRead } from './reader-batch.js';
+export {
+  defaultMemoryReaderConfig,
+  initMemoryReader,
+  type MemoryReader,
+  type MemoryReaderConfig,
+  type MemoryReaderParams,
+  type MemoryReaderWords,
+} from './reader-config.js';
+export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
 export {
   defaultTranslateOptions,
