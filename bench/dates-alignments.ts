@@ -22,6 +22,7 @@ export const dateAlignments = (units: number): Readonly<Record<string, Partial<T
     location: { ...same, look: 'after', alignment: { score: 'location' } },
     cosine: { ...same, look: 'after', alignment: { score: 'cosine' } },
     'location-sensitive': { ...same, alignment: { score: 'location-sensitive' } },
+    coverage: { ...same, alignment: { score: 'coverage' } },
     'local-m': { ...same, look: 'after', alignment: { score: 'general', window: 'local-m', radius: 3 } },
     'local-p': { ...same, look: 'after', alignment: { score: 'general', window: 'local-p', radius: 3 } },
     sparsemax: { ...same, alignment: { normalise: 'sparsemax' } },
