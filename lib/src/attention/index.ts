@@ -18,6 +18,7 @@ export { type Attended, type AttendOptions, attend } from './attend.js';
 export { type CoverageWeights, coverageScores } from './coverage-score.js';
 export { maskedEntmax15, maskedSparsemax } from './entmax.js';
 export * from './hard/index.js';
+export { attendHeads, type HeadsAttended, type HeadsOptions } from './heads.js';
 export { type LocationSensitiveWeights, locationSensitiveScores } from './location-sensitive.js';
 export { type MonotonicOptions, monotonic } from './monotonic.js';
 export { monotonicAlpha } from './monotonic-recurrence.js';

@@ -1,3 +1,4 @@
 export { type DenseParams, type DenseSizes, dense, initDense } from './dense.js';
 export { dropout } from './dropout.js';
 export { type EmbeddingParams, type EmbeddingSizes, embed, initEmbedding } from './embedding.js';
+export { initLayerNorm, type LayerNormParams, layerNorm } from './layer-norm.js';

@@ -55,6 +55,7 @@ export {
 } from './reader-config.js';
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
+export * from './transformer/index.js';
 export {
   defaultTranslateOptions,
   type TranslateOptions,

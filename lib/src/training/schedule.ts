@@ -29,6 +29,28 @@ export function warmupCosine({ peak, steps, warmup = 0, floor = 0.03 }: WarmupCo
   };
 }
 
+export interface Noam {
+  /** Width of the model, d. */
+  readonly units: number;
+  /** Steps of the rise, w. */
+  readonly warmup: number;
+  /** Multiplies every rate; 1, the paper's, by default. */
+  readonly factor?: number;
+}
+
+/**
+ * factor d^-0.5 min(s^-0.5, s w^-1.5), s the step counted from 1: a straight rise over w steps, then a fall with the root of
+ * the step. The highest rate is factor (d w)^-0.5; unlike a cosine it needs no number of steps beforehand
+ * (Vaswani et al. 2017, equation 3).
+ */
+export function noam({ units, warmup, factor = 1 }: Noam): Schedule {
+  if (!(units > 0) || !(warmup >= 1) || !(factor > 0) || ![units, warmup, factor].every(Number.isFinite))
+    throw new Error(
+      `noam: expected units > 0, warmup >= 1 and factor > 0, got ${JSON.stringify({ units, warmup, factor })}`,
+    );
+  return (step) => factor * units ** -0.5 * Math.min((step + 1) ** -0.5, (step + 1) * warmup ** -1.5);
+}
+
 /**
  * Chance that a step of a decoder is given the right symbol, by the step of the training (scheduled sampling): k / (k + e^(step / k)),
  * near 1 at first and then falling ever faster, half at step k ln k (Bengio et al. 2015, section 2.4, inverse sigmoid decay).

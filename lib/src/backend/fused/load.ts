@@ -5,6 +5,8 @@ import { crossEntropyGradients, crossEntropyKernels } from './cross-entropy.js';
 import { decoderGradients } from './decoder.js';
 import { decoderKernels } from './decoder-kernels.js';
 import { gruGradients, gruKernels } from './gru.js';
+import { headsGradients, headsKernels } from './heads.js';
+import { layerNormGradients, layerNormKernels } from './layer-norm.js';
 import { lstmGradients, lstmKernels } from './lstm.js';
 import { matMulGradients, matMulKernels } from './mat-mul.js';
 import { fusedModule, type WasmBackend } from './module.js';
@@ -25,6 +27,8 @@ const kernels: readonly tf.KernelConfig[] = [
   ...crossEntropyKernels,
   ...decoderKernels,
   ...gruKernels,
+  ...headsKernels,
+  ...layerNormKernels,
   ...lstmKernels,
   ...matMulKernels,
   ...productKernels,
@@ -36,6 +40,8 @@ const gradients: readonly tf.GradConfig[] = [
   ...crossEntropyGradients,
   ...decoderGradients,
   ...gruGradients,
+  ...headsGradients,
+  ...layerNormGradients,
   ...lstmGradients,
   ...matMulGradients,
   ...productGradients,

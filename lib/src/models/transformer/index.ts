@@ -1,0 +1,44 @@
+export {
+  type CausalTransformerConfig,
+  defaultStack,
+  type PositionKind,
+  type StackConfig,
+  type TransformerConfig,
+} from './config.js';
+export { loadTransformer, saveTransformer } from './file.js';
+export {
+  type CrossRun,
+  crossLayer,
+  initCrossLayer,
+  initSelfLayer,
+  type LayerRun,
+  selfLayer,
+} from './layers.js';
+export { type Rotation, rotation, sinusoidalPositions } from './positions.js';
+export {
+  type AlphaChoice,
+  chooseAlpha,
+  openTransformer,
+  type TransformerDecoding,
+  type TransformerDecodingOptions,
+} from './step.js';
+export {
+  encodeWithTransformer,
+  type HeadPlace,
+  initTransformer,
+  projectSource,
+  type Transformer,
+  type TransformerLossOptions,
+  type TransformerOptions,
+  type TransformerOutputs,
+  type TransformerParams,
+  type TransformerSource,
+  transformerLoss,
+  transformerOutputs,
+} from './transformer.js';
+export {
+  type TransformerBeamOptions,
+  type TransformerTranslateOptions,
+  translateBeamWithTransformer,
+  translateWithTransformer,
+} from './translate.js';
