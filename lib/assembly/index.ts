@@ -2,6 +2,8 @@ export { expArray, sigmoidArray, tanhArray } from './activations';
 export { valuesGradient } from './attention';
 export { decoderBackward, decoderForward } from './decoder';
 export { gruBackward, gruForward } from './gru';
+export { headsBackward, headsForward } from './heads';
+export { layerNormBackward, layerNormForward } from './layer-norm';
 export { lstmBackward, lstmForward } from './lstm';
 export { packedSize } from './packing';
 export { product, productScratch } from './product';

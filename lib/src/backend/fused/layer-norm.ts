@@ -10,61 +10,21 @@ function flat(tensor: tf.TensorInfo): [rows: number, columns: number] {
 export const layerNormKernels: tf.KernelConfig[] = [
   fusedKernel<{ epsilon: number }>('HeedLayerNorm', (module, { inputs, gain, shift }, { epsilon }) => {
     const [rows, columns] = flat(inputs!);
-    // Of every row the mean and 1 / deviation, for the gradient.
+    // The second: mean and 1 / deviation of every row, for the gradient.
     const outputs = [module.output(inputs!.shape), module.output([rows, 2])];
-    const [x, g, b, y, kept] = [inputs!, gain!, shift!, ...outputs].map((each) => module.view(each)) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    for (let row = 0; row < rows; row++) {
-      const from = row * columns;
-      let sum = 0;
-      for (let k = 0; k < columns; k++) sum += x[from + k]!;
-      const mean = sum / columns;
-      let squares = 0;
-      for (let k = 0; k < columns; k++) {
-        const distance = x[from + k]! - mean;
-        squares += distance * distance;
-      }
-      const inverse = 1 / Math.sqrt(squares / columns + epsilon);
-      for (let k = 0; k < columns; k++) y[from + k] = (x[from + k]! - mean) * inverse * g[k]! + b[k]!;
-      kept[2 * row] = mean;
-      kept[2 * row + 1] = inverse;
-    }
+    module.exports.layerNormForward!(
+      ...[inputs, gain, shift, ...outputs].map((tensor) => module.address(tensor)),
+      ...[rows, columns, epsilon],
+    );
     return outputs;
   }),
   fusedKernel('HeedLayerNormGrad', (module, { inputs, gain, kept, dOutputs }) => {
     const [rows, columns] = flat(inputs!);
     const outputs = [module.output(inputs!.shape), module.output([columns]), module.output([columns])];
-    const [x, g, saved, d, dx, dGain, dShift] = [inputs!, gain!, kept!, dOutputs!, ...outputs].map((each) =>
-      module.view(each),
-    ) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-    const gains = new Float64Array(columns);
-    const shifts = new Float64Array(columns);
-    for (let row = 0; row < rows; row++) {
-      const from = row * columns;
-      const mean = saved[2 * row]!;
-      const inverse = saved[2 * row + 1]!;
-      let sum = 0;
-      let along = 0;
-      for (let k = 0; k < columns; k++) {
-        const upstream = d[from + k]!;
-        const normal = (x[from + k]! - mean) * inverse;
-        gains[k]! += upstream * normal;
-        shifts[k]! += upstream;
-        sum += upstream * g[k]!;
-        along += upstream * g[k]! * normal;
-      }
-      const level = sum / columns;
-      const slope = (along / columns) * inverse;
-      for (let k = 0; k < columns; k++)
-        dx[from + k] = inverse * (d[from + k]! * g[k]! - level - (x[from + k]! - mean) * slope);
-    }
-    dGain.set(gains);
-    dShift.set(shifts);
+    module.exports.layerNormBackward!(
+      ...[inputs, gain, kept, dOutputs, ...outputs].map((tensor) => module.address(tensor)),
+      ...[rows, columns],
+    );
     return outputs;
   }),
 ];
