@@ -42,7 +42,8 @@ export function maskedCrossEntropy(
     const weights = positionWeights(mask, positions);
     const loss = tf.customGrad((...args) => {
       const [flat, save] = args as [tf.Tensor2D, GradSaver];
-      if (hasFusedLoss(vocab)) return fusedLoss(flat, ids, weights, save);
+      // The kernel knows one label a position, none that is spread.
+      if (smoothing === 0 && hasFusedLoss(vocab)) return fusedLoss(flat, ids, weights, save);
       const logSums = tf.logSumExp(flat, 1);
       const offsets = tf.range(0, positions * vocab, vocab, 'int32');
       const chosen = tf.gather(flat.reshape([positions * vocab]), tf.add(offsets, ids).cast('int32'));

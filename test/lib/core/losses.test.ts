@@ -39,3 +39,13 @@ onEngines(
       );
   },
 );
+
+onEngines('label smoothing: a large vocabulary is smoothed like a small one', () => {
+  const vocab = 600; // above what the fused loss begins at
+  const logits = wave<tf.Rank.R3>(1, 1, 2, vocab);
+  const labels = tf.tensor2d([[5, 599]], [1, 2], 'int32');
+  const loss = (smoothing: number) => maskedCrossEntropy(logits, labels, null, { smoothing }).dataSync()[0]!;
+  const even = -tf.mean(tf.logSoftmax(logits)).dataSync()[0]!;
+  assert.ok(Math.abs(loss(0.1) - (0.9 * loss(0) + 0.1 * even)) < 1e-4);
+  assert.ok(Math.abs(loss(0.1) - loss(0)) > 1e-3, 'smoothing does something here');
+});

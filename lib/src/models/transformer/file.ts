@@ -1,7 +1,8 @@
 import { readCheckpoint, saveParams } from '../../core/checkpoint.js';
 import { disposeParams, type ParamSnapshot, type ParamTree, restoreParams } from '../../core/params.js';
 import { createRandom } from '../../random/random.js';
-import type { TransformerConfig } from './config.js';
+import { type CausalTransformer, initCausalTransformer } from './causal.js';
+import type { CausalTransformerConfig, TransformerConfig } from './config.js';
 import { initTransformer, type Transformer } from './transformer.js';
 
 /** Saves weights and sizes, and whatever else the caller wants back (such as vocabularies), as one safetensors file. */
@@ -31,13 +32,38 @@ export async function loadTransformer(
   return { transformer, extra };
 }
 
+/** The same for a decoder-only Transformer. */
+export async function saveCausalTransformer(
+  path: string,
+  { config, params }: CausalTransformer,
+  extra: unknown = null,
+): Promise<void> {
+  await saveParams(path, params, { model: 'causal transformer', ...config, extra });
+}
+
+/** The same for a decoder-only Transformer. */
+export async function loadCausalTransformer(
+  path: string,
+  expected: Partial<Pick<CausalTransformerConfig, 'vocab'>> = {},
+): Promise<{ transformer: CausalTransformer; extra: unknown }> {
+  const { model: transformer, extra } = await loadModel<CausalTransformerConfig, CausalTransformer>(
+    path,
+    'causal transformer',
+    {
+      expected,
+      init: (config) => initCausalTransformer(createRandom('weights that the file replaces'), config),
+    },
+  );
+  return { transformer, extra };
+}
+
 interface Loading<Config, Model> {
   readonly expected: Partial<Config>;
   readonly init: (config: Config) => Model;
 }
 
 /** What all kinds of Transformer share: the file's kind and sizes, then its weights, all of them or none. */
-export async function loadModel<Config extends object, Model extends { readonly params: ParamTree }>(
+async function loadModel<Config extends object, Model extends { readonly params: ParamTree }>(
   path: string,
   kind: string,
   { expected, init }: Loading<Config, Model>,

@@ -1,11 +1,21 @@
 export {
+  type CausalOutputs,
+  type CausalTransformer,
+  type CausalTransformerParams,
+  type ContinueOptions,
+  causalLoss,
+  causalOutputs,
+  continueText,
+  initCausalTransformer,
+} from './causal.js';
+export {
   type CausalTransformerConfig,
   defaultStack,
   type PositionKind,
   type StackConfig,
   type TransformerConfig,
 } from './config.js';
-export { loadTransformer, saveTransformer } from './file.js';
+export { loadCausalTransformer, loadTransformer, saveCausalTransformer, saveTransformer } from './file.js';
 export {
   type CrossRun,
   crossLayer,
