@@ -57,6 +57,55 @@ export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
 export * from './transformer/index.js';
 export {
+  type AnsweredPassage,
+  type AskedPassage,
+  type PassageReading,
+  readPassages,
+  type SpanReaderTraining,
+  spanReaderLoss,
+} from './span-reader.js';
+export {
+  defaultSpanReaderConfig,
+  initSpanReader,
+  type SpanReader,
+  type SpanReaderConfig,
+  type SpanReaderParams,
+} from './span-reader-config.js';
+export { loadSpanReader, saveSpanReader } from './span-reader-file.js';
+export {
+  defaultFindSpanOptions,
+  type FindSpanOptions,
+  type FoundSpan,
+  findSpans,
+} from './span-reader-predict.js';
+export {
+  type LabelledText,
+  lossOfEachWord,
+  scoreTexts,
+  type TextClassifierLoss,
+  type TextClassifierTraining,
+  type TextScores,
+  textClassifierLoss,
+} from './text-classifier.js';
+export {
+  defaultTextClassifierConfig,
+  defaultTextClassifierTraining,
+  initTextClassifier,
+  type Reading,
+  type TextClassifier,
+  type TextClassifierConfig,
+  type TextClassifierParams,
+} from './text-classifier-config.js';
+export { loadTextClassifier, saveTextClassifier } from './text-classifier-file.js';
+export {
+  type ClassifiedText,
+  type ClassifyOptions,
+  classifyTexts,
+  defaultClassifyOptions,
+  type TextClassifierCost,
+  textClassifierCost,
+} from './text-classifier-predict.js';
+export {
   defaultTranslateOptions,
   type TranslateOptions,
   translate,

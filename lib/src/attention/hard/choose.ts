@@ -70,7 +70,7 @@ function chooseFrom(
   const length = scores.shape[1];
   return tf.tidy(() => {
     const positions = withoutGradient(() => largestReal(order() as tf.Tensor3D, mask, count)); // [batch, samples, count]
-    const steps = tf.oneHot(positions, length).cast('float32') as tf.Tensor4D; // [batch, samples, count, length]
+    const steps = oneHotPlaces(positions, length) as tf.Tensor4D; // [batch, samples, count, length]
     const alpha = maskedSoftmax(scores.expandDims(1) as tf.Tensor3D, mask).squeeze([1]) as tf.Tensor2D;
     return {
       weights: tf.sum(steps, 2) as tf.Tensor3D,
@@ -79,6 +79,11 @@ function chooseFrom(
       alpha,
     };
   }) as Choice;
+}
+
+/** 1 at each place, `[..., length]`; unlike `tf.oneHot` also where there is only one place. */
+export function oneHotPlaces(places: tf.Tensor, length: number): tf.Tensor {
+  return length === 1 ? tf.ones([...places.shape, 1]) : tf.oneHot(places, length).cast('float32');
 }
 
 /** The `count` largest real positions of each row, `[batch, samples, count]`. */

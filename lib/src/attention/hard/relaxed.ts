@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../../random/random.js';
 import { hidePadding, maskedSoftmax } from '../softmax.js';
+import { oneHotPlaces } from './choose.js';
 import type { HardConfig } from './config.js';
 import { gumbelNoise } from './gumbel.js';
 import { passGradient, withoutGradient } from './no-gradient.js';
@@ -56,7 +57,7 @@ export function relaxedWeights(
 /** One-hot of the largest real position. */
 function largest(keys: tf.Tensor3D, mask: tf.Tensor2D | null): tf.Tensor3D {
   const real = mask === null ? keys : hidePadding(keys, mask);
-  return tf.oneHot(tf.argMax(real, 2) as tf.Tensor2D, keys.shape[2]).cast('float32') as tf.Tensor3D;
+  return oneHotPlaces(tf.argMax(real, 2), keys.shape[2]) as tf.Tensor3D;
 }
 
 /** The distribution (D + alpha') / 2, as a softmax of scores that are moved there by a constant: so its gradient is a softmax's. */
