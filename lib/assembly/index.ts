@@ -4,6 +4,7 @@ export { decoderBackward, decoderForward } from './decoder';
 export { gruBackward, gruForward } from './gru';
 export { headsBackward, headsForward } from './heads';
 export { layerNormBackward, layerNormForward } from './layer-norm';
+export { batchNormBackward, batchNormForward, gatherPatches, scatterPatches } from './images';
 export { lstmBackward, lstmForward } from './lstm';
 export { packedSize } from './packing';
 export { product, productScratch } from './product';

@@ -5,6 +5,9 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((size, axis) => size *
 /** All zero: the first value of a bias. */
 export const zeros: Initializer = (_random, shape) => new Float32Array(sizeOf(shape));
 
+/** All one: the first value of a scale. */
+export const ones: Initializer = (_random, shape) => new Float32Array(sizeOf(shape)).fill(1);
+
 /** Evenly spread over [-limit, limit). */
 export const uniform =
   (limit: number): Initializer =>

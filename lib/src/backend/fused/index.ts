@@ -5,6 +5,7 @@ import { rnn } from './rnn.js';
 
 export { fusedExp, fusedSigmoid, fusedTanh } from './activations.js';
 export { type AdamConfig, type AdamState, defaultAdam, fusedAdam } from './adam.js';
+export { fusedBatchNorm, fusedPatches } from './images.js';
 export { type FusedStatus, loadFused } from './load.js';
 export { fusedBatchMatMul, fusedMatMul } from './mat-mul.js';
 

@@ -6,6 +6,7 @@ import { decoderGradients } from './decoder.js';
 import { decoderKernels } from './decoder-kernels.js';
 import { gruGradients, gruKernels } from './gru.js';
 import { headsGradients, headsKernels } from './heads.js';
+import { imageGradients, imageKernels } from './images.js';
 import { layerNormGradients, layerNormKernels } from './layer-norm.js';
 import { lstmGradients, lstmKernels } from './lstm.js';
 import { matMulGradients, matMulKernels } from './mat-mul.js';
@@ -29,6 +30,7 @@ const kernels: readonly tf.KernelConfig[] = [
   ...gruKernels,
   ...headsKernels,
   ...layerNormKernels,
+  ...imageKernels,
   ...lstmKernels,
   ...matMulKernels,
   ...productKernels,
@@ -42,6 +44,7 @@ const gradients: readonly tf.GradConfig[] = [
   ...gruGradients,
   ...headsGradients,
   ...layerNormGradients,
+  ...imageGradients,
   ...lstmGradients,
   ...matMulGradients,
   ...productGradients,
