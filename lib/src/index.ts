@@ -70,6 +70,14 @@ export {
   SHORTEST_REVERSAL,
 } from './tasks/reversal.js';
 export type { TokenBatch } from './tasks/sequences.js';
+export {
+  defaultSignalChoice,
+  loadSignalWords,
+  type SignalChoice,
+  type SignalText,
+  type SignalWords,
+} from './tasks/signal-words.js';
+export { type FrozenSignalWords, zipf } from './tasks/signal-words-grammar.js';
 export { loadStories, type Stories, type StoryChoice, storyWords } from './tasks/stories.js';
 export {
   type AskedStory,
@@ -80,14 +88,6 @@ export {
 } from './tasks/stories-file.js';
 export { readStories } from './tasks/stories-read.js';
 export { type FrozenStories, STORY_TASKS, type StoryTask } from './tasks/stories-world.js';
-export {
-  defaultSignalChoice,
-  loadSignalWords,
-  type SignalChoice,
-  type SignalText,
-  type SignalWords,
-} from './tasks/signal-words.js';
-export { type FrozenSignalWords, zipf } from './tasks/signal-words-grammar.js';
 export {
   TEMPORAL_ORDER_CHANCE,
   TEMPORAL_ORDER_CLASSES,

@@ -10,6 +10,12 @@ export {
   trainingCurve,
 } from './charts.js';
 export {
+  type EstimatorChartOptions,
+  type EstimatorPath,
+  type EstimatorPoint,
+  estimatorChart,
+} from './estimator-chart.js';
+export {
   createFigure,
   DISPLAY,
   type Figure,

@@ -1,5 +1,5 @@
 export type { SampledMoments } from './collect.js';
-export { type LessonSentence, lessonCase, lessonSentences } from './lesson-case.js';
+export { LESSON_COPIES, type LessonSentence, lessonCase, lessonSentences } from './lesson-case.js';
 export { type MeasureOptions, measureEstimator } from './measure.js';
 export {
   type EstimatorMoments,
