@@ -82,7 +82,7 @@ export function estimatorChart({
         text: points.map(({ temperature }) => `τ ${formatNumber(temperature)}`),
         // The lines fall to the right, so these corners are free; but not so near the column of the unbiased.
         textposition: points.map(({ bias }) =>
-          n % 2 === 1 ? 'top right' : bias < right / 8 ? 'bottom center' : 'bottom left',
+          n % 2 === 1 ? 'top right' : bias < right / 4 ? 'bottom center' : 'bottom left',
         ),
         textfont: { size: 11, color: '#444444' },
         marker: { size: 8, symbol: n % 2 === 0 ? 'square' : 'triangle-up' },
