@@ -18,6 +18,7 @@ const LIBRARY: Record<string, readonly string[]> = {
   seq2seq: ['core', 'layers', 'backend', 'random', 'recurrent', 'attention'],
   training: ['core', 'random', 'platform', 'backend'],
   text: ['random', 'platform'],
+  audio: ['platform'],
   tasks: ['random', 'text'],
   metrics: [],
   models: [

@@ -16,6 +16,11 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** A page cannot see which files a server has. */
+export async function listFiles(folder: string): Promise<string[]> {
+  throw new Error(`Cannot list ${folder}: a browser page has no folders; fetch the files one by one`);
+}
+
 /** The bytes of a file that the page can fetch, piece by piece, unpacked where they begin as gzip does. */
 export async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
   let packed = false;
