@@ -1,5 +1,6 @@
 export { platformName } from '#platform';
 export * from './attention/index.js';
+export * from './audio/index.js';
 export { type BackendDescription, type BackendName, describeBackend, useBackend } from './backend/choose.js';
 export type {
   AdditiveWeights,
@@ -26,6 +27,17 @@ export * from './notebook/index.js';
 export { createRandom, type Random } from './random/random.js';
 export * from './recurrent/index.js';
 export * from './seq2seq/index.js';
+export {
+  type Action,
+  type Actions,
+  type ActionsChoice,
+  type FrozenActions,
+  GESTURES,
+  type Gesture,
+  loadActions,
+  poseFrames,
+} from './tasks/actions.js';
+export { BONES, JOINTS, jointsOf, type Pose, STANDING } from './tasks/actions-pose.js';
 export { ADDING_CHANCE, type AddingBatch, addingProblem } from './tasks/adding.js';
 export { DAY_COUNT, dayOfIso, isoOfDay, type Split } from './tasks/calendar.js';
 export {
@@ -70,6 +82,7 @@ export {
   SHORTEST_REVERSAL,
 } from './tasks/reversal.js';
 export type { TokenBatch } from './tasks/sequences.js';
+export type { Stretch } from './tasks/stretches.js';
 export {
   defaultSignalChoice,
   loadSignalWords,
@@ -94,5 +107,6 @@ export {
   TEMPORAL_ORDER_VOCABULARY,
   temporalOrder,
 } from './tasks/temporal-order.js';
+export { type FrozenTones, loadTones, type Tone, type Tones, type TonesChoice } from './tasks/tones.js';
 export * from './text/index.js';
 export * from './training/index.js';
