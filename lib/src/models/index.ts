@@ -106,6 +106,28 @@ export {
   textClassifierCost,
 } from './text-classifier-predict.js';
 export {
+  type Classified,
+  type ClassifyOptions,
+  classifySequences,
+  sequenceClassifierLoss,
+} from './sequence-classifier.js';
+export {
+  defaultSequenceClassifier,
+  type FrameEncoder,
+  initSequenceClassifier,
+  type SequenceClassifier,
+  type SequenceClassifierConfig,
+  type SequenceClassifierParams,
+} from './sequence-classifier-config.js';
+export { loadSequenceClassifier, saveSequenceClassifier } from './sequence-classifier-file.js';
+export {
+  type FrameClip,
+  predictSequences,
+  type SequenceReading,
+  stackClips,
+} from './sequence-classifier-predict.js';
+export { fitStandardiser, type Standardiser, standardise } from './standardise.js';
+export {
   defaultTranslateOptions,
   type TranslateOptions,
   translate,
