@@ -41,6 +41,15 @@ export { BONES, JOINTS, jointsOf, type Pose, STANDING } from './tasks/actions-po
 export { ADDING_CHANCE, type AddingBatch, addingProblem } from './tasks/adding.js';
 export { DAY_COUNT, dayOfIso, isoOfDay, type Split } from './tasks/calendar.js';
 export {
+  type Box,
+  type ClutteredDigit,
+  type ClutteredDigitsConfig,
+  clutteredDigits,
+  defaultClutteredDigits,
+  fragmentCount,
+  type PlacedDigit,
+} from './tasks/cluttered-digits.js';
+export {
   COPY_BLANK,
   COPY_GO,
   COPY_LENGTH,
@@ -53,6 +62,7 @@ export type { DateExample, DateForm, FrozenDates, Span } from './tasks/date-form
 export { type DateChoice, type Dates, loadDates } from './tasks/dates.js';
 export { delayedRecall, delayedRecallChance } from './tasks/delayed-recall.js';
 export { type Dialogue, dialogue } from './tasks/dialogue.js';
+export { DIGIT_SIZE, type DigitSet, type Digits, loadDigits } from './tasks/digits.js';
 export {
   type GrowingUp,
   type GrowingUpSentence,
@@ -82,7 +92,6 @@ export {
   SHORTEST_REVERSAL,
 } from './tasks/reversal.js';
 export type { TokenBatch } from './tasks/sequences.js';
-export type { Stretch } from './tasks/stretches.js';
 export {
   defaultSignalChoice,
   loadSignalWords,
@@ -101,6 +110,7 @@ export {
 } from './tasks/stories-file.js';
 export { readStories } from './tasks/stories-read.js';
 export { type FrozenStories, STORY_TASKS, type StoryTask } from './tasks/stories-world.js';
+export type { Stretch } from './tasks/stretches.js';
 export {
   TEMPORAL_ORDER_CHANCE,
   TEMPORAL_ORDER_CLASSES,

@@ -26,5 +26,11 @@ export {
   type Table,
 } from './figure.js';
 export { type GradientChartOptions, type GradientSeries, gradientChart } from './gradient-chart.js';
+export {
+  type FrameBox,
+  type ImageAttentionOptions,
+  type ImagePanel,
+  imageAttention,
+} from './image-attention.js';
 export { type TextHeatmapOptions, type TextPanel, textHeatmap } from './text-heatmap.js';
 export { type WordHeatmapOptions, wordHeatmap } from './word-heatmap.js';

@@ -25,6 +25,7 @@ export {
   sentenceBleu,
 } from './bleu.js';
 export { type ChrfOptions, type ChrfScore, chrf, defaultChrfOptions, formatChrf } from './chrf.js';
+export { type PixelBox, type PixelGrid, type Pointing, pointingMass, pointingShare } from './pointing.js';
 export {
   largestPlaces,
   type RationaleOptions,

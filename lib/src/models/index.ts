@@ -6,6 +6,39 @@ export {
   type PastScore,
 } from './causal-attention.js';
 export { type DateReader, type ReadDate, readDate } from './date-reader.js';
+export { defaultGlimpse, type GlimpseConfig, takeGlimpse } from './glimpse.js';
+export {
+  defaultGlimpseReader,
+  type GlimpseReader,
+  type GlimpseReaderConfig,
+  type GlimpseReaderParams,
+  type GlimpseReading,
+  glimpseCost,
+  glimpseLoss,
+  initGlimpseReader,
+  readGlimpses,
+} from './glimpse-reader.js';
+export {
+  type ConvLayer,
+  type ReceptiveField,
+  type RegionGrid,
+  receptiveField,
+  regionCentre,
+  regionGrid,
+} from './image-grid.js';
+export { type HardReadingOptions, hardReadingLoss, softReadingLoss } from './image-reader.js';
+export {
+  defaultImageReader,
+  type ImageReader,
+  type ImageReaderConfig,
+  type ImageReaderParams,
+  initImageReader,
+  readerGrids,
+  stackPictures,
+} from './image-reader-config.js';
+export { type ReadingCost, readingCost } from './image-reader-cost.js';
+export { loadImageReader, saveImageReader } from './image-reader-file.js';
+export { type ImageReading, type ReadPicturesOptions, readPictures } from './image-reader-read.js';
 export {
   defaultLanguageModelConfig,
   initLanguageModel,
@@ -55,7 +88,6 @@ export {
 } from './reader-config.js';
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
-export * from './transformer/index.js';
 export {
   type AnsweredPassage,
   type AskedPassage,
@@ -105,6 +137,7 @@ export {
   type TextClassifierCost,
   textClassifierCost,
 } from './text-classifier-predict.js';
+export * from './transformer/index.js';
 export {
   type Classified,
   type ClassifyOptions,
