@@ -89,6 +89,27 @@ export {
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
 export {
+  type Classified,
+  type ClassifySequencesOptions,
+  classifySequences,
+  sequenceClassifierLoss,
+} from './sequence-classifier.js';
+export {
+  defaultSequenceClassifier,
+  type FrameEncoder,
+  initSequenceClassifier,
+  type SequenceClassifier,
+  type SequenceClassifierConfig,
+  type SequenceClassifierParams,
+} from './sequence-classifier-config.js';
+export { loadSequenceClassifier, saveSequenceClassifier } from './sequence-classifier-file.js';
+export {
+  type FrameClip,
+  predictSequences,
+  type SequenceReading,
+  stackClips,
+} from './sequence-classifier-predict.js';
+export {
   type AnsweredPassage,
   type AskedPassage,
   type PassageReading,
@@ -110,6 +131,7 @@ export {
   type FoundSpan,
   findSpans,
 } from './span-reader-predict.js';
+export { fitStandardiser, type Standardiser, standardise } from './standardise.js';
 export {
   type LabelledText,
   lossOfEachWord,
@@ -138,28 +160,6 @@ export {
   textClassifierCost,
 } from './text-classifier-predict.js';
 export * from './transformer/index.js';
-export {
-  type Classified,
-  type ClassifyOptions,
-  classifySequences,
-  sequenceClassifierLoss,
-} from './sequence-classifier.js';
-export {
-  defaultSequenceClassifier,
-  type FrameEncoder,
-  initSequenceClassifier,
-  type SequenceClassifier,
-  type SequenceClassifierConfig,
-  type SequenceClassifierParams,
-} from './sequence-classifier-config.js';
-export { loadSequenceClassifier, saveSequenceClassifier } from './sequence-classifier-file.js';
-export {
-  type FrameClip,
-  predictSequences,
-  type SequenceReading,
-  stackClips,
-} from './sequence-classifier-predict.js';
-export { fitStandardiser, type Standardiser, standardise } from './standardise.js';
 export {
   defaultTranslateOptions,
   type TranslateOptions,

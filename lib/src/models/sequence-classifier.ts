@@ -9,7 +9,7 @@ import { type BidirectionalParams, bidirectional } from '../recurrent/bidirectio
 import { type GruParams, gru, gruCell } from '../recurrent/gru.js';
 import type { SequenceClassifier } from './sequence-classifier-config.js';
 
-export interface ClassifyOptions {
+export interface ClassifySequencesOptions {
   /** `[batch, time]`, 1 for real frames and 0 for padding */
   readonly mask?: tf.Tensor2D | null;
   /** Given in training only: what dropout draws from. */
@@ -34,7 +34,7 @@ export interface Classified {
 export function classifySequences(
   model: SequenceClassifier,
   inputs: tf.Tensor,
-  options: ClassifyOptions = {},
+  options: ClassifySequencesOptions = {},
 ): Classified {
   const { config, params, encoder } = model;
   const { mask = null, random = null } = options;
@@ -70,7 +70,7 @@ export function sequenceClassifierLoss(
   model: SequenceClassifier,
   inputs: tf.Tensor,
   labels: tf.Tensor1D,
-  options: ClassifyOptions = {},
+  options: ClassifySequencesOptions = {},
 ): tf.Scalar {
   return tf.tidy(() => {
     const { logits } = classifySequences(model, inputs, options);
