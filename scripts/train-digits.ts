@@ -14,6 +14,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -103,8 +104,9 @@ interface Row {
   readonly [name: string]: unknown;
 }
 
-const checkpointOf = (kind: Kind, seed: number) =>
-  join(values.checkpoints, `11-${kind}-seed${seed}.safetensors`);
+function checkpointOf(kind: Kind, seed: number): string {
+  return join(values.checkpoints, `11-${kind}-seed${seed}.safetensors`);
+}
 
 /** One training in a process of its own; its last line is its row. */
 function inProcess(kind: Kind, seed: number): Promise<Row> {
@@ -195,7 +197,7 @@ async function trainReader(
     where: kind === 'hard' ? 'scan' : 'annotations',
   });
   if (kind === 'hard') await takeEyes(reader, seed);
-  const unfinished = join(root, 'node_modules/.cache/heed', `11-${kind}-seed${seed}-training.safetensors`);
+  const unfinished = join(tmpdir(), 'heed-train-digits', `11-${kind}-seed${seed}-training.safetensors`);
   mkdirSync(dirname(unfinished), { recursive: true });
   let sum = 0;
   const { from } = await train({

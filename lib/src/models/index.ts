@@ -18,6 +18,7 @@ export {
   initGlimpseReader,
   readGlimpses,
 } from './glimpse-reader.js';
+export { encodeOneRegion, encodeRegions, type ImageEncoderParams } from './image-encoder.js';
 export {
   type ConvLayer,
   type ReceptiveField,
