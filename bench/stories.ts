@@ -6,10 +6,12 @@
  *
  * Without `--files` stories are drawn afresh in each step. With it, tasks `one-fact` and `two-facts` are the bAbI files qa1 and qa2 of
  * that folder (Weston et al. 2015, 10,000 questions each): the last tenth of the stories is held out, or with `--validate` the tenth
- * before it, so that a recipe can be chosen without the held-out one. The JSON file is written after each seed.
+ * before it, so that a recipe can be chosen without the held-out one. Rows are added to the JSON file after each seed; a row of the same
+ * task, data, hops, steps and seed is replaced.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   type AskedStory,
@@ -119,7 +121,6 @@ function score(reader: MemoryReader, test: readonly AskedStory[]) {
 }
 
 const data = values.files === undefined ? ownStories() : await fileStories(values.files);
-const rows = [];
 for (const seed of values.seeds.split(',').map(Number)) {
   const random = createRandom(seed);
   const reader = initMemoryReader(random.child('weights'), data.words, numbers);
@@ -160,10 +161,21 @@ for (const seed of values.seeds.split(',').map(Number)) {
     processorSeconds: Math.round((spent.user + spent.system) / 1e6),
     ...score(reader, data.test),
   };
-  rows.push(row);
   console.log(JSON.stringify(row));
-  if (values.json)
-    writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 2)}\n`);
-  if (values.checkpoint) await saveMemoryReader(values.checkpoint, reader, { seed, task, steps });
+  let kept = {};
+  if (values.checkpoint) {
+    await saveMemoryReader(values.checkpoint, reader, { seed, task, steps });
+    const sha256 = createHash('sha256').update(readFileSync(values.checkpoint)).digest('hex');
+    kept = { checkpoint: basename(values.checkpoint), sha256 };
+  }
+  if (values.json) addRow(values.json, { ...row, ...kept });
   disposeParams(reader.params);
+}
+
+function addRow(file: string, row: Record<string, unknown>): void {
+  const key = (of: Record<string, unknown>) => [of.task, of.data, of.hops, of.steps, of.seed].join();
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
+  const rows = [...before.filter((old: Record<string, unknown>) => key(old) !== key(row)), row];
+  const command = 'node --conditions=heed-source --import tsx bench/stories.ts';
+  writeFileSync(file, `${JSON.stringify({ command, backend: describeBackend().line, rows }, null, 2)}\n`);
 }

@@ -74,6 +74,14 @@ export {
 } from './tasks/growing-up.js';
 export type { FrozenGrowingUp } from './tasks/growing-up-grammar.js';
 export {
+  loadPassages,
+  type PassageChoice,
+  type PassageQuestion,
+  type Passages,
+  passageWords,
+} from './tasks/passages.js';
+export type { FrozenPassages } from './tasks/passages-grammar.js';
+export {
   LONGEST_PHRASE,
   loadPhrases,
   type PhraseChoice,

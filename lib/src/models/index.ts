@@ -88,6 +88,24 @@ export {
   type MemoryReaderWords,
 } from './reader-config.js';
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
+export {
+  type AnsweredPassage,
+  answerPassages,
+  bestSpan,
+  type PassageReading,
+  type PassagesRead,
+  passageReaderLoss,
+  readPassages,
+} from './reader-span.js';
+export type { PassageToRead } from './reader-span-batch.js';
+export {
+  defaultPassageReaderConfig,
+  initPassageReader,
+  type PassageReader,
+  type PassageReaderConfig,
+  type PassageReaderParams,
+} from './reader-span-config.js';
+export { loadPassageReader, savePassageReader } from './reader-span-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
 export {
   type Classified,
