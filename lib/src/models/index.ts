@@ -89,13 +89,13 @@ export {
 } from './reader-config.js';
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
 export {
-  type AnsweredPassage,
   answerPassages,
   bestSpan,
-  type PassageReading,
-  type PassagesRead,
+  type PassageAnswer,
+  type PassageExample,
+  type PassageScores,
   passageReaderLoss,
-  readPassages,
+  pointInPassages,
 } from './reader-span.js';
 export type { PassageToRead } from './reader-span-batch.js';
 export {

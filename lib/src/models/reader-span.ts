@@ -7,7 +7,7 @@ import { gruCell } from '../recurrent/gru.js';
 import { type PassageToRead, passageBatch } from './reader-span-batch.js';
 import type { PassageReader } from './reader-span-config.js';
 
-export interface PassagesRead {
+export interface PassageScores {
   /** Scores of where the answer begins and ends, `[batch, 1 + words]`; place 0 is "no answer", padding is far below all. */
   readonly start: tf.Tensor2D;
   readonly end: tf.Tensor2D;
@@ -23,10 +23,10 @@ export interface PassagesRead {
  *
  * @throws as `passageBatch` does
  */
-export function readPassages(
+export function pointInPassages(
   { params, config, vocabulary }: PassageReader,
   passages: readonly PassageToRead[],
-): PassagesRead {
+): PassageScores {
   const { passage, question, match, matched } = passageBatch(vocabulary, passages);
   const [batch, time] = passage.shape;
   const [, words] = question.shape;
@@ -60,7 +60,7 @@ export function readPassages(
   return { start, end };
 }
 
-export interface AnsweredPassage extends PassageToRead {
+export interface PassageExample extends PassageToRead {
   /** `[start, end)` in the passage's words; null where it holds no answer. */
   readonly answer: readonly [start: number, end: number] | null;
 }
@@ -70,7 +70,7 @@ export interface AnsweredPassage extends PassageToRead {
  *
  * @throws where an answer is no part of its passage, and as `passageBatch` does
  */
-export function passageReaderLoss(reader: PassageReader, passages: readonly AnsweredPassage[]): tf.Scalar {
+export function passageReaderLoss(reader: PassageReader, passages: readonly PassageExample[]): tf.Scalar {
   // Words count from 1; without an answer both ends are the start symbol.
   const labels = passages.map(({ answer, passage }, row) => {
     if (answer === null) return [0, 0] as const;
@@ -82,7 +82,7 @@ export function passageReaderLoss(reader: PassageReader, passages: readonly Answ
     return [start + 1, end] as const;
   });
   return tf.tidy(() => {
-    const { start, end } = readPassages(reader, passages);
+    const { start, end } = pointInPassages(reader, passages);
     const loss = (scores: tf.Tensor2D, side: 0 | 1) =>
       maskedCrossEntropy(
         scores.expandDims(1),
@@ -97,7 +97,7 @@ export function passageReaderLoss(reader: PassageReader, passages: readonly Answ
 }
 
 /** What a reader found, as plain data. */
-export interface PassageReading {
+export interface PassageAnswer {
   /** The words of the answer, or null where "no answer" is more likely than any. */
   readonly answer: string | null;
   /** `[start, end)` in the passage's words. */
@@ -117,12 +117,12 @@ export function answerPassages(
   reader: PassageReader,
   passages: readonly PassageToRead[],
   { batch = 128 }: { readonly batch?: number } = {},
-): PassageReading[] {
-  const readings: PassageReading[] = [];
+): PassageAnswer[] {
+  const readings: PassageAnswer[] = [];
   for (let from = 0; from < passages.length; from += batch) {
     const part = passages.slice(from, from + batch);
     const [starts, ends] = tf.tidy(() => {
-      const { start, end } = readPassages(reader, part);
+      const { start, end } = pointInPassages(reader, part);
       return [start, end].map((scores) => tf.softmax(scores).arraySync() as number[][]);
     });
     part.forEach(({ passage }, row) => {

@@ -7,7 +7,6 @@ import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import {
-  type AnsweredPassage,
   answerPassages,
   bestSpan,
   createRandom,
@@ -16,10 +15,11 @@ import {
   loadPassageReader,
   loadPassages,
   lossAndGradients,
+  type PassageExample,
   type PassageReaderConfig,
   passageReaderLoss,
   passageWords,
-  readPassages,
+  pointInPassages,
   saveParams,
   savePassageReader,
   train,
@@ -34,7 +34,7 @@ const task = loadPassages(
 const small = { embedding: 4, units: 3, attention: 5 };
 const reader = (config: Partial<PassageReaderConfig> = {}) =>
   initPassageReader(createRandom(1), task.vocabulary, { ...small, ...config });
-const asked = (passage: string, question: string, answer: AnsweredPassage['answer'] = null) => ({
+const asked = (passage: string, question: string, answer: PassageExample['answer'] = null) => ({
   passage: passageWords(passage),
   question: passageWords(question),
   answer,
@@ -91,7 +91,7 @@ onEngines('a passage is read alike alone and beside a longer one; distributions 
 
 onEngines('the loss is that of the distributions: first and last word, or the place for no answer', () => {
   const made = reader();
-  const { start, end } = readPassages(made, pair);
+  const { start, end } = pointInPassages(made, pair);
   const [begins, ends] = [start, end].map((scores) => tf.logSoftmax(scores).arraySync() as number[][]);
   // Words count from 1: the answer [3, 4) is word 4 at both ends; no answer is 0.
   const expected = -(begins![0]![4]! + ends![0]![4]! + begins![1]![0]! + ends![1]![0]!) / 2;
