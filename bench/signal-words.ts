@@ -2,8 +2,9 @@
  * Readers of signal words over several seeds: accuracy, where they look, and what a step costs.
  *
  *     node --conditions=heed-source --import tsx bench/signal-words.ts [--kinds soft,sparsemax,hard,...|all] [--seeds 1,2,3,4,5]
- *       [--steps 500] [--batch 64] [--peak 3e-3] [--pool 8000] [--texts 2000] [--split test] [--json FILE]
+ *       [--steps 500] [--batch 64] [--peak 3e-3] [--pool 8000] [--texts 2000] [--split test] [--lengths 40,160,640] [--json FILE]
  *
+ * With `--lengths` the texts have these lengths and no others, one row each: what the same steps and texts are worth on long inputs.
  * The names of kinds are those of `bench/signal-words-recipes.ts`. The file is written after each row, so a run that is stopped
  * leaves what it had.
  */
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     pool: { type: 'string', default: '8000' },
     texts: { type: 'string', default: '2000' },
     split: { type: 'string', default: 'test' },
+    lengths: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -48,22 +50,27 @@ await useBackend();
 console.log(describeBackend().line);
 const task = loadSignalWords(JSON.parse(readFileSync('datasets/signal-words/signal-words.json', 'utf8')));
 const rows = [];
-for (const seed of values.seeds.split(',').map(Number)) {
-  for (const kind of names) {
-    const row = await runOnce({
-      task,
-      recipe: recipes[kind]!,
-      seed,
-      steps: number('steps'),
-      batch: number('batch'),
-      peak: number('peak'),
-      pool: number('pool'),
-      texts: number('texts'),
-      split: values.split as Split,
-    });
-    rows.push({ kind, seed, ...row });
-    console.log(JSON.stringify(rows.at(-1)));
-    if (values.json)
-      writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 2)}\n`);
-  }
+const lengths = values.lengths?.split(',').map(Number) ?? [undefined];
+const runs = values.seeds
+  .split(',')
+  .flatMap((seed) =>
+    names.flatMap((kind) => lengths.map((length) => ({ seed: Number(seed), kind, length }))),
+  );
+for (const { seed, kind, length } of runs) {
+  const recipe = recipes[kind]!;
+  const row = await runOnce({
+    task,
+    recipe: length === undefined ? recipe : { ...recipe, choice: { ...recipe.choice, length } },
+    seed,
+    steps: number('steps'),
+    batch: number('batch'),
+    peak: number('peak'),
+    pool: number('pool'),
+    texts: number('texts'),
+    split: values.split as Split,
+  });
+  rows.push({ kind, seed, ...(length !== undefined && { length }), ...row });
+  console.log(JSON.stringify(rows.at(-1)));
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 2)}\n`);
 }
