@@ -1,13 +1,16 @@
 /**
  * Trains the readers of lesson 11 on cluttered digits and measures them on unseen pictures.
  *
- *     npm run train:digits -- [--kinds soft,hard] [--seeds 1] [--steps 5000] [--hard-steps 2500] [--batch 64] [--peak 4e-3] [--distortion 0.5]
- *         [--split test] [--test 2000] [--checkpoints notebooks/checkpoints] [--json notebooks/results/11-digits.json] [--measure]
+ *     npm run train:digits -- [--kinds soft,hard] [--seeds 1] [--steps 5000] [--polish 3000] [--hard-steps 3500] [--batch 64]
+ *         [--peak 4e-3] [--distortion 0.5] [--split test] [--test 2000] [--checkpoints notebooks/checkpoints]
+ *         [--json notebooks/results/11-digits.json] [--measure]
  *
  * The hard reader begins with the eyes of the soft one of its seed: encoder, state and answer are copied, the scan that says
- * where to look is new. So `hard` needs the checkpoint of `soft`. Two seeds are trained at a time, a process each. A training that is broken off goes on where it was
- * when it is started again with the same options. A checkpoint appears, and a row of the results is replaced, when its training
- * has ended. `--measure` trains nothing and measures the checkpoints that are there.
+ * where to look is new. So `hard` needs the checkpoint of `soft`. Two seeds are trained at a time, a process each.
+ *
+ * A training that is broken off goes on where it was when it is started again with the same options. A checkpoint appears, and
+ * a row of the results is replaced, when its training has ended. `--measure` trains nothing and measures the checkpoints that
+ * are there.
  *
  * Choose on `--split validation`; the test pictures are for the last word.
  */
@@ -20,6 +23,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import {
+  type CheckpointFile,
   type ClutteredDigit,
   clutteredDigits,
   countParams,
@@ -33,6 +37,7 @@ import {
   loadImageReader,
   pointingMass,
   pointingShare,
+  type Random,
   readerGrids,
   readingCost,
   readPictures,
@@ -55,7 +60,8 @@ const { values } = parseArgs({
     kinds: { type: 'string', default: 'soft,hard' },
     seeds: { type: 'string', default: '1' },
     steps: { type: 'string', default: '5000' },
-    'hard-steps': { type: 'string', default: '2500' },
+    polish: { type: 'string', default: '3000' },
+    'hard-steps': { type: 'string', default: '3500' },
     batch: { type: 'string', default: '64' },
     peak: { type: 'string', default: '4e-3' },
     distortion: { type: 'string', default: '0.5' },
@@ -72,6 +78,7 @@ const WARMUP = 100;
 const SOFT_FIRST = 0.2;
 /** Its highest rate as a share of the soft reader's: most of it is trained already. */
 const HARD_RATE = 0.5;
+const POLISH_RATE = 0.5;
 /** What it takes over. */
 const EYES = ['encoder/', 'start', 'gru/', 'hidden/', 'output/'];
 /** Weight of the entropy's bonus when choosing begins; it falls to 0. */
@@ -81,9 +88,11 @@ const kinds = values.kinds.split(',') as Kind[];
 const seeds = values.seeds.split(',').map(Number);
 const recipeOf = (kind: Kind) => ({
   steps: Number(kind === 'soft' ? values.steps : values['hard-steps']),
+  polish: kind === 'soft' ? Number(values.polish) : 0,
   batch: Number(values.batch),
   peak: Number(values.peak) * (kind === 'soft' ? 1 : HARD_RATE),
-  distortion: Number(values.distortion),
+  // What is copied has seen distorted digits; the rest of the training is for the digits as they are.
+  distortion: kind === 'soft' ? Number(values.distortion) : 0,
 });
 const AT_ONCE = 2;
 
@@ -186,48 +195,87 @@ async function work(kind: Kind, seed: number): Promise<void> {
   console.log(JSON.stringify(row));
 }
 
+/** A stretch of training with a schedule and an optimizer of its own. */
+interface Stretch {
+  readonly name: string;
+  readonly steps: number;
+  readonly peak: number;
+  readonly distortion: number;
+}
+
+function stretchesOf(kind: Kind): Stretch[] {
+  const { steps, polish, peak, distortion } = recipeOf(kind);
+  return [
+    { name: 'steps', steps, peak, distortion },
+    // The last steps see handwriting as it is, undistorted, at a lower rate.
+    ...(polish > 0 ? [{ name: 'polish', steps: polish, peak: peak * POLISH_RATE, distortion: 0 }] : []),
+  ];
+}
+
 async function trainReader(
   kind: Kind,
   seed: number,
   pool: ReturnType<ReturnType<typeof loadDigits>['split']>,
 ) {
-  const { steps, batch, peak, distortion } = recipeOf(kind);
   const random = createRandom(seed).child(kind);
   const reader = initImageReader(random.child('weights'), {
     where: kind === 'hard' ? 'scan' : 'annotations',
   });
   if (kind === 'hard') await takeEyes(reader, seed);
-  const unfinished = join(tmpdir(), 'heed-train-digits', `11-${kind}-seed${seed}-training.safetensors`);
-  mkdirSync(dirname(unfinished), { recursive: true });
+  const files: string[] = [];
+  for (const stretch of stretchesOf(kind)) {
+    const path = join(tmpdir(), 'heed-train-digits', `11-${kind}-seed${seed}-${stretch.name}.safetensors`);
+    files.push(path);
+    mkdirSync(dirname(path), { recursive: true });
+    const identity = { kind, seed, ...recipeOf(kind) };
+    await trainStretch(reader, kind, stretch, random.child(stretch.name), pool, {
+      path,
+      every: 250,
+      identity,
+    });
+  }
+  for (const path of files) rmSync(path, { force: true });
+  return reader;
+}
+
+async function trainStretch(
+  reader: ImageReader,
+  kind: Kind,
+  { name, steps, peak, distortion }: Stretch,
+  random: Random,
+  pool: ReturnType<ReturnType<typeof loadDigits>['split']>,
+  checkpoint: CheckpointFile,
+): Promise<void> {
   let sum = 0;
   const { from } = await train({
     params: reader.params,
     steps,
     learningRate: warmupCosine({ peak, steps, warmup: WARMUP }),
     clipNorm: 5,
-    random: random.child('steps'),
-    batches: (_step, { random: own }) => clutteredDigits(pool, own!.child('pictures'), batch, { distortion }),
+    random,
+    batches: (_step, { random: own }) =>
+      clutteredDigits(pool, own!.child('pictures'), recipeOf(kind).batch, { distortion }),
     loss: (pictures, { step, random: own }) => {
       const stacked = stackPictures(pictures);
       const labels = tf.tensor1d(
         pictures.map(({ asked }) => asked.label),
         'int32',
       );
-      if (kind === 'soft' || step < SOFT_FIRST * steps) return softReadingLoss(reader, stacked, labels);
+      if (kind === 'soft' || (name === 'steps' && step < SOFT_FIRST * steps))
+        return softReadingLoss(reader, stacked, labels);
       const entropy = ENTROPY * (1 - step / steps);
       return hardReadingLoss(reader, stacked, labels, { random: own!.child('looks'), entropy });
     },
-    checkpoint: { path: unfinished, every: 250, identity: { kind, seed, ...recipeOf(kind) } },
+    checkpoint,
     onStep: ({ step, loss, seconds }) => {
       sum += loss;
       if ((step + 1) % 250 !== 0) return;
-      console.log(`step ${step + 1} of ${steps}, loss ${(sum / 250).toFixed(3)}, ${seconds.toFixed(0)} s`);
+      const mean = (sum / 250).toFixed(3);
+      console.log(`${name}: step ${step + 1} of ${steps}, loss ${mean}, ${seconds.toFixed(0)} s`);
       sum = 0;
     },
   });
-  if (from > 0) console.log(`went on from step ${from}`);
-  rmSync(unfinished, { force: true });
-  return reader;
+  if (from > 0) console.log(`${name}: went on from step ${from}`);
 }
 
 async function takeEyes(reader: ImageReader, seed: number): Promise<void> {

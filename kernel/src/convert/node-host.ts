@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,7 @@ const slashes = (path: string): string => path.replaceAll('\\', '/');
 export function createNodeHost(directory: string): ConverterHost {
   const require = createRequire(import.meta.url);
   const libDirectory = slashes(dirname(require.resolve('typescript/lib/lib.d.ts')));
-  const isKind = (path: string, kind: 'isFile' | 'isDirectory'): boolean =>
-    statSync(path, { throwIfNoEntry: false })?.[kind]() ?? false;
+  const isKind = (path: string, kind: 'isFile' | 'isDirectory'): boolean => statOf(path)?.[kind]() ?? false;
   return {
     directory: slashes(realpathSync(directory)),
     libDirectory,
@@ -29,10 +28,23 @@ export function createNodeHost(directory: string): ConverterHost {
     readDirectory: (...parameters) => ts.sys.readDirectory(...parameters),
     realPath: (path) => (existsSync(path) ? slashes(realpathSync(path)) : path),
     version: (path) => {
-      const stat = statSync(path, { throwIfNoEntry: false });
+      const stat = statOf(path);
       return stat === undefined ? undefined : `${stat.mtimeMs}:${stat.size}`;
     },
   };
+}
+
+/**
+ * What is at a path, or undefined. The compiler also asks for files below files, as for `mnist.js/index.ts` where a package's main
+ * file is given without types: that is no error but a no.
+ */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** Node's types as this package can reach them, for a notebook outside every project. */
