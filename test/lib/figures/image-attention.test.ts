@@ -16,30 +16,45 @@ interface Shape {
   fillcolor?: string;
 }
 
+test('ink is drawn pixel by pixel, in runs; blank paper is not drawn', () => {
+  const pixels = new Float32Array(100);
+  pixels.set([1, 1, 0.5], 23); // row 2, columns 3, 4 black, 5 grey
+  const shapes = draw([{ ...panel, pixels }]).spec.layout.shapes as { path?: string; fillcolor: string }[];
+  const ink = shapes.filter(({ path }) => path !== undefined);
+  assert.equal(ink.length, 2);
+  const corners = ink.map(({ path }) =>
+    path!
+      .match(/^M(\d+),(\d+)H(\d+)V(\d+)H\d+Z$/)!
+      .slice(1)
+      .map(Number),
+  );
+  const [grey, black] = corners as [number[], number[]];
+  const zoom = black[3]! - black[1]!;
+  assert.ok(Number.isInteger(zoom) && zoom > 1);
+  assert.deepEqual([black[0]! / zoom, black[2]! / zoom], [3, 5]);
+  assert.deepEqual([grey[0]! / zoom, grey[2]! / zoom], [5, 6]);
+  assert.equal(black[1], grey[1]);
+  assert.equal(ink[1]!.fillcolor, 'rgb(17, 17, 17)');
+});
+
 test('cells lie over the pixels that they stand for, as strong as their weight; 0 is clear', () => {
   const { spec, table } = draw([panel]);
-  const { x, y, z, zsmooth } = spec.data[0] as { x: number[]; y: number[]; z: number[][]; zsmooth: boolean };
-  assert.equal(zsmooth, false);
-  assert.deepEqual(
-    z[3],
-    Array.from({ length: 10 }, (_, i) => i / 10),
-  );
-  const zoom = x[1]! - x[0]!;
-  assert.ok(Number.isInteger(zoom));
-  const cells = (spec.layout.shapes as Shape[]).filter(({ fillcolor }) => fillcolor !== undefined);
+  const shapes = spec.layout.shapes as (Shape & { path?: string })[];
+  const cells = shapes.filter(({ fillcolor }) => fillcolor?.startsWith('rgba'));
   assert.deepEqual(
     cells.map(({ fillcolor }) => fillcolor!.match(/[\d.]+(?=\))/)![0]),
     ['0.000', '0.200', '0.600', '0.000'],
   );
+  const whole = shapes.find(({ fillcolor, path }) => fillcolor === undefined && path === undefined)!;
+  const zoom = (whole.x1 - whole.x0) / 10;
   // The second region is centred at pixel (4, 8): columns 6 to 10, rows 2 to 6.
-  const edge = { x: x[0]! - zoom / 2, y: y[0]! - zoom / 2 };
   const { x0, x1, y0, y1 } = cells[1]!;
   assert.deepEqual(
-    [x0, x1].map((at) => (at - edge.x) / zoom),
+    [x0, x1].map((at) => (at - whole.x0) / zoom),
     [6, 10],
   );
   assert.deepEqual(
-    [y0, y1].map((at) => (at - edge.y) / zoom),
+    [y0, y1].map((at) => (at - whole.y0) / zoom),
     [2, 6],
   );
   assert.deepEqual(table.rows, [['look 1', 1, 0, '0.75']]);
