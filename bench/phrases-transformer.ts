@@ -37,6 +37,7 @@ import {
   warmupCosine,
 } from 'heed';
 import {
+  type Look,
   looksOf,
   MOST_WORDS,
   openPhrases,
@@ -95,10 +96,12 @@ function choiceOf(text: string): AlphaChoice {
 
 /** What the right translation, given word by word, looks at: one matrix a sentence, for each choice. */
 function readAlphas(transformer: Transformer, pairs: readonly PhrasePair[], choices: readonly AlphaChoice[]) {
-  return tf.tidy(() => {
+  let looks: Look[][] = [];
+  tf.tidy(() => {
     const { alphas } = transformerOutputs(transformer, pairs.map(pairOf));
-    return choices.map((choice) => looksOf(chooseAlpha(alphas.cross, choice).arraySync(), pairs));
+    looks = choices.map((choice) => looksOf(chooseAlpha(alphas.cross, choice).arraySync(), pairs));
   });
+  return looks;
 }
 
 function scoresOf(transformer: Transformer) {

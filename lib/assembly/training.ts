@@ -87,7 +87,15 @@ export function softmaxStatistics(logits: usize, largest: usize, sums: usize, ro
   }
 }
 
-/** Gradient of the cross-entropy: (softmax - one-hot) times the gradient of the row's loss. */
+@inline
+function excess(logits: usize, shift: v128, scale: v128, even: v128, full: bool): v128 {
+  return f32x4.sub(f32x4.mul(scale, exp4(f32x4.sub(get(logits, full), shift))), even);
+}
+
+/**
+ * Gradient of the cross-entropy: (softmax - label) times the gradient of the row's loss. Of the label the share `smoothing` is
+ * spread evenly over all classes.
+ */
 export function crossEntropyGradient(
   logits: usize,
   labels: usize,
@@ -97,6 +105,7 @@ export function crossEntropyGradient(
   dLogits: usize,
   rows: i32,
   classes: i32,
+  smoothing: f32,
 ): void {
   const row = bytes(classes);
   for (let i = 0; i < rows; i++, logits += row, dLogits += row) {
@@ -107,12 +116,11 @@ export function crossEntropyGradient(
     }
     const shift = f32x4.splat(load<f32>(largest + bytes(i)));
     const scale = f32x4.splat(d / load<f32>(sums + bytes(i)));
+    const even = f32x4.splat((d * smoothing) / <f32>classes);
     let j: usize = 0;
-    for (; j + 16 <= row; j += 16) {
-      v128.store(dLogits + j, f32x4.mul(scale, exp4(f32x4.sub(v128.load(logits + j), shift))));
-    }
-    for (; j < row; j += 4) put(dLogits + j, f32x4.mul(scale, exp4(f32x4.sub(get(logits + j, false), shift))), false);
+    for (; j + 16 <= row; j += 16) put(dLogits + j, excess(logits + j, shift, scale, even, true), true);
+    for (; j < row; j += 4) put(dLogits + j, excess(logits + j, shift, scale, even, false), false);
     const hit = dLogits + bytes(load<i32>(labels + bytes(i)));
-    store<f32>(hit, load<f32>(hit) - d);
+    store<f32>(hit, load<f32>(hit) - d * (1 - smoothing));
   }
 }

@@ -42,8 +42,7 @@ export function maskedCrossEntropy(
     const weights = positionWeights(mask, positions);
     const loss = tf.customGrad((...args) => {
       const [flat, save] = args as [tf.Tensor2D, GradSaver];
-      // The kernel knows one label a position, none that is spread.
-      if (smoothing === 0 && hasFusedLoss(vocab)) return fusedLoss(flat, ids, weights, save);
+      if (hasFusedLoss(vocab)) return fusedLoss(flat, ids, weights, smoothing, save);
       const logSums = tf.logSumExp(flat, 1);
       const offsets = tf.range(0, positions * vocab, vocab, 'int32');
       const chosen = tf.gather(flat.reshape([positions * vocab]), tf.add(offsets, ids).cast('int32'));
@@ -73,10 +72,17 @@ const hasFusedLoss = (vocab: number) =>
   vocab >= LARGE_VOCABULARY && tf.getKernel('HeedCrossEntropy', tf.getBackend()) !== undefined;
 
 /** The same by the kernels of the fused engine, which store neither probabilities nor one-hot labels. */
-function fusedLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1D, save: GradSaver) {
+function fusedLoss(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  weights: tf.Tensor1D,
+  smoothing: number,
+  save: GradSaver,
+) {
+  const attributes = { smoothing };
   const [losses, largest, sums] = tf
     .engine()
-    .runKernel('HeedCrossEntropy', { logits, labels }) as unknown as tf.Tensor1D[];
+    .runKernel('HeedCrossEntropy', { logits, labels }, attributes) as unknown as tf.Tensor1D[];
   save([logits, labels, largest!, sums!, weights]);
   return {
     value: tf.sum(tf.mul(losses!, weights)),
@@ -90,7 +96,7 @@ function fusedLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1
       ];
       const dLosses = tf.mul(weight, upstream);
       const inputs = { logits: kept, labels: label, largest: top, sums: sum, dLosses };
-      return tf.engine().runKernel('HeedCrossEntropyGrad', inputs) as tf.Tensor;
+      return tf.engine().runKernel('HeedCrossEntropyGrad', inputs, attributes) as tf.Tensor;
     },
   };
 }

@@ -48,4 +48,10 @@ onEngines('label smoothing: a large vocabulary is smoothed like a small one', ()
   const even = -tf.mean(tf.logSoftmax(logits)).dataSync()[0]!;
   assert.ok(Math.abs(loss(0.1) - (0.9 * loss(0) + 0.1 * even)) < 1e-4);
   assert.ok(Math.abs(loss(0.1) - loss(0)) > 1e-3, 'smoothing does something here');
+  // softmax - smoothed label, over the two positions.
+  const [gradient] = tf.grads((x) => maskedCrossEntropy(x as tf.Tensor3D, labels, null, { smoothing: 0.1 }))([
+    logits,
+  ]);
+  const label = tf.add(tf.mul(tf.oneHot(labels, vocab), 0.9), 0.1 / vocab);
+  assertClose(gradient!, tf.div(tf.sub(tf.softmax(logits), label), 2).dataSync(), 1e-7);
 });

@@ -44,7 +44,7 @@ onEngines('rotary positions: lengths stay, and a score depends on the distance a
       tf.Tensor2D,
       tf.Tensor2D,
     ];
-    const scores = tf.matMul(q, k, false, true).arraySync();
+    const scores = tf.matMul(q, k, false, true).arraySync() as number[][];
     for (let t = 1; t < 12; t++)
       for (let s = 1; s < 12; s++) assert.ok(Math.abs(scores[t]![s]! - scores[t - 1]![s - 1]!) < 1e-5);
     assert.ok(Math.abs(scores[5]![1]! - scores[5]![3]!) > 1e-2, 'another distance, another score');
