@@ -167,7 +167,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
     loss: last.reduce((sum, { loss }) => sum + loss, 0) / last.length,
     ...summarise(scoresOf(transformer)),
     alpha: values.alpha,
-    heads_aer: alignmentOfHeads(transformer),
+    headAer: alignmentOfHeads(transformer),
     ...(values.checkpoint && {
       checkpoint: {
         file: values.checkpoint.replace(/^.*\//, ''),
