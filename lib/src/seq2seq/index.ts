@@ -12,6 +12,7 @@ export {
   initDecoder,
 } from './decoder-config.js';
 export { type DecoderTraining, startDecoder } from './decoder-plan.js';
+export { doublyStochasticPenalty } from './doubly-stochastic.js';
 export {
   type CoderCell,
   type CoderCellParams,
