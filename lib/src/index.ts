@@ -99,6 +99,32 @@ export {
   type ReversalPair,
   SHORTEST_REVERSAL,
 } from './tasks/reversal.js';
+export {
+  describeScene,
+  parseSceneCaption,
+  type SceneCaption,
+  type SceneLayout,
+  type ScenePlace,
+  type SceneRelation,
+} from './tasks/scene-captions.js';
+export { cropInk, drawShape, type Ink, SHAPE_NAMES } from './tasks/scene-shapes.js';
+export {
+  allowedNames,
+  CELL,
+  DIGIT_NAMES,
+  defaultSceneChoice,
+  digitThings,
+  drawScene,
+  drawScenes,
+  isHeldOut,
+  SCENE_CELLS,
+  SCENE_SIZE,
+  type Scene,
+  type SceneChoice,
+  type SceneObject,
+  type SceneThings,
+  shapeThings,
+} from './tasks/scenes.js';
 export type { TokenBatch } from './tasks/sequences.js';
 export {
   defaultSignalChoice,
