@@ -1,4 +1,5 @@
 export { type AlignmentHeatmapOptions, alignmentHeatmap } from './alignment-heatmap.js';
+export { type CaptionAttentionOptions, captionAttention } from './caption-attention.js';
 export {
   type BarChartOptions,
   barChart,

@@ -1,4 +1,32 @@
 export {
+  type Caption,
+  type CaptionBeamOptions,
+  type CaptionOptions,
+  caption,
+  captionBeam,
+  captionStep,
+  defaultCaptionOptions,
+} from './caption.js';
+export {
+  type CaptionedPicture,
+  type CaptionLossOptions,
+  captionLoss,
+  type PictureReading,
+  readCaptionPictures,
+  teacherForceCaptions,
+} from './captioner.js';
+export {
+  type Captioner,
+  type CaptionerConfig,
+  type CaptionerParams,
+  type CaptionPicture,
+  captionerGrid,
+  defaultCaptioner,
+  initCaptioner,
+} from './captioner-config.js';
+export { loadCaptioner, saveCaptioner } from './captioner-file.js';
+export { type HardCaptionOptions, hardCaptionLoss } from './captioner-hard.js';
+export {
   attendToPast,
   initPastAttention,
   type PastAttended,
