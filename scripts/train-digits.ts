@@ -1,8 +1,8 @@
 /**
  * Trains the readers of lesson 11 on cluttered digits and measures them on unseen pictures.
  *
- *     npm run train:digits -- [--kinds soft,hard] [--seeds 1] [--steps 5000] [--polish 3000] [--hard-steps 3500] [--batch 64]
- *         [--peak 4e-3] [--distortion 0.5] [--split test] [--test 2000] [--checkpoints notebooks/checkpoints]
+ *     npm run train:digits -- [--kinds soft,hard] [--seeds 1] [--steps 5000] [--polish 3000] [--hard-steps 3500]
+ *         [--hard-polish 3500] [--batch 64] [--peak 4e-3] [--distortion 0.5] [--split test] [--test 2000] [--checkpoints notebooks/checkpoints]
  *         [--json notebooks/results/11-digits.json] [--measure]
  *
  * The hard reader begins with the eyes of the soft one of its seed: encoder, state and answer are copied, the scan that says
@@ -61,6 +61,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     steps: { type: 'string', default: '5000' },
     polish: { type: 'string', default: '3000' },
+    'hard-polish': { type: 'string', default: '3500' },
     'hard-steps': { type: 'string', default: '3500' },
     batch: { type: 'string', default: '64' },
     peak: { type: 'string', default: '4e-3' },
@@ -78,7 +79,8 @@ const WARMUP = 100;
 const SOFT_FIRST = 0.2;
 /** Its highest rate as a share of the soft reader's: most of it is trained already. */
 const HARD_RATE = 0.5;
-const POLISH_RATE = 0.5;
+/** Highest rate of the last stretch as a share of the one before. */
+const POLISH_RATE: Readonly<Record<Kind, number>> = { soft: 0.5, hard: 0.75 };
 /** What it takes over. */
 const EYES = ['encoder/', 'start', 'gru/', 'hidden/', 'output/'];
 /** Weight of the entropy's bonus when choosing begins; it falls to 0. */
@@ -88,7 +90,7 @@ const kinds = values.kinds.split(',') as Kind[];
 const seeds = values.seeds.split(',').map(Number);
 const recipeOf = (kind: Kind) => ({
   steps: Number(kind === 'soft' ? values.steps : values['hard-steps']),
-  polish: kind === 'soft' ? Number(values.polish) : 0,
+  polish: Number(kind === 'soft' ? values.polish : values['hard-polish']),
   batch: Number(values.batch),
   peak: Number(values.peak) * (kind === 'soft' ? 1 : HARD_RATE),
   // What is copied has seen distorted digits; the rest of the training is for the digits as they are.
@@ -208,7 +210,7 @@ function stretchesOf(kind: Kind): Stretch[] {
   return [
     { name: 'steps', steps, peak, distortion },
     // The last steps see handwriting as it is, undistorted, at a lower rate.
-    ...(polish > 0 ? [{ name: 'polish', steps: polish, peak: peak * POLISH_RATE, distortion: 0 }] : []),
+    ...(polish > 0 ? [{ name: 'polish', steps: polish, peak: peak * POLISH_RATE[kind], distortion: 0 }] : []),
   ];
 }
 
@@ -263,7 +265,7 @@ async function trainStretch(
       );
       if (kind === 'soft' || (name === 'steps' && step < SOFT_FIRST * steps))
         return softReadingLoss(reader, stacked, labels);
-      const entropy = ENTROPY * (1 - step / steps);
+      const entropy = name === 'steps' ? ENTROPY * (1 - step / steps) : 0;
       return hardReadingLoss(reader, stacked, labels, { random: own!.child('looks'), entropy });
     },
     checkpoint,
