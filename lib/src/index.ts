@@ -74,6 +74,12 @@ export {
 } from './tasks/growing-up.js';
 export type { FrozenGrowingUp } from './tasks/growing-up-grammar.js';
 export {
+  defaultMovingDigits,
+  type MovingDigit,
+  type MovingDigitsConfig,
+  movingDigits,
+} from './tasks/moving-digits.js';
+export {
   loadPassages,
   type PassageChoice,
   type PassageQuestion,

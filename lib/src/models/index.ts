@@ -34,6 +34,7 @@ export {
   type PastScore,
 } from './causal-attention.js';
 export { type DateReader, type ReadDate, readDate } from './date-reader.js';
+export { initPictureEncoder, type PictureEncoder, type PictureEncoderSizes } from './frame-encoder.js';
 export { defaultGlimpse, type GlimpseConfig, takeGlimpse } from './glimpse.js';
 export {
   defaultGlimpseReader,

@@ -100,7 +100,7 @@ function drawPicture(digits: DigitSet, random: Random, config: ClutteredDigitsCo
   return { size, pixels, digits: [asked], asked };
 }
 
-function drawDigit(
+export function drawDigit(
   digits: DigitSet,
   random: Random,
   distortion: number,
@@ -116,10 +116,10 @@ function drawDigit(
 }
 
 /** A square out of a digit, at a place where there is ink. */
-function cutFragment(
+export function cutFragment(
   digits: DigitSet,
   random: Random,
-  { fragmentSize: side, distortion }: ClutteredDigitsConfig,
+  { fragmentSize: side, distortion }: Pick<ClutteredDigitsConfig, 'fragmentSize' | 'distortion'>,
 ): Float32Array {
   const fragment = new Float32Array(side * side);
   for (;;) {
@@ -138,7 +138,7 @@ function cutFragment(
   }
 }
 
-function stamp(
+export function stamp(
   onto: Float32Array,
   size: number,
   image: Float32Array,
