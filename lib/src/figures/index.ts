@@ -1,4 +1,5 @@
 export { type AlignmentHeatmapOptions, alignmentHeatmap } from './alignment-heatmap.js';
+export type { AlphaOverTime } from './alpha-over-time.js';
 export { type CaptionAttentionOptions, captionAttention } from './caption-attention.js';
 export {
   type BarChartOptions,
@@ -26,6 +27,7 @@ export {
   type PlotlySpec,
   type Table,
 } from './figure.js';
+export { type FilmStripOptions, filmStrip } from './film-strip.js';
 export { type GradientChartOptions, type GradientSeries, gradientChart } from './gradient-chart.js';
 export {
   type FrameBox,
@@ -33,5 +35,7 @@ export {
   type ImagePanel,
   imageAttention,
 } from './image-attention.js';
+export { type PoseStripOptions, poseStrip } from './pose-strip.js';
+export { type SpectrogramAlphaOptions, spectrogramAlpha } from './spectrogram-alpha.js';
 export { type TextHeatmapOptions, type TextPanel, textHeatmap } from './text-heatmap.js';
 export { type WordHeatmapOptions, wordHeatmap } from './word-heatmap.js';
