@@ -1,10 +1,10 @@
 /**
  * Lesson 14 over several seeds: which vowel, gesture or digit a clip holds, and whether alpha lies on the frames that show it.
  *
- *     node --import tsx bench/other-sequences.ts [--tasks tones,actions,moving-digits] [--readers local,mean,bidirectional,knowing]
+ *     node --import tsx bench/other-sequences.ts [--tasks tones,actions,moving-digits] [--readers local,named,mean,bidirectional,knowing]
  *       [--seeds 1,2,3,4,5] [--split test] [--json FILE] [--spoken FOLDER]
  *
- * `local` reads each frame with its neighbours; `mean` weighs all frames alike; `bidirectional` scores and mixes the states of a
+ * `local` reads each frame with its neighbours; `named` is `local` with a class more in training, for clips in which nothing happens; `mean` weighs all frames alike; `bidirectional` scores and mixes the states of a
  * GRU; `knowing` is `local` on frames from which the clip's mean frame was taken away, so each knows of all.
  *
  * With `--spoken`, instead, real digits: WAV files named DIGIT_SPEAKER_NUMBER.wav; every fifth recording is held out for the
@@ -74,12 +74,17 @@ interface Task {
   readonly recipe: { readonly steps: number; readonly peak: number; readonly batch: number };
   readonly encoder?: (random: Random) => FrameEncoder & { readonly features: number };
   /** Clips of a training step and those to judge by. */
-  readonly open: (seed: number, split: Split) => { batch: (random: Random) => Clip[]; judged: Clip[] };
+  readonly open: (
+    seed: number,
+    split: Split,
+    nothing: number,
+  ) => { batch: (random: Random) => Clip[]; judged: Clip[] };
 }
 
 const READERS: Readonly<Record<string, Partial<SequenceClassifierConfig>>> = {
   local: {},
   knowing: {},
+  named: {},
   mean: { pooling: 'mean' },
   bidirectional: { recurrent: 'bidirectional', values: 'states' },
 };
@@ -99,14 +104,14 @@ const tones: Task = {
   classes: 5,
   config: {},
   recipe: { steps: 250, peak: 8e-3, batch: 32 },
-  open(seed, split) {
+  open(seed, split, nothing) {
     const task = loadTones(frozen('tones'));
-    const draw = (name: string, count: number): Clip[] =>
-      task.sample(createRandom(name), count).map(({ samples, label, stretch }) => {
+    const draw = (name: string, count: number, nothing = 0): Clip[] =>
+      task.sample(createRandom(name), count, { nothing }).map(({ samples, label, stretch }) => {
         const { time, values } = logMel(samples, task.rate);
-        return { time, values, label, stretch: framesWithin(stretch, task.rate) };
+        return { time, values, label, stretch: stretch && framesWithin(stretch, task.rate) };
       });
-    return fixed(draw(`train ${seed}`, 1200), draw(split, 1000), 24, 32);
+    return fixed(draw(`train ${seed}`, 1200, nothing), draw(split, 1000), 24, 32);
   },
 };
 
@@ -115,11 +120,13 @@ const actions: Task = {
   classes: 6,
   config: {},
   recipe: { steps: 300, peak: 8e-3, batch: 32 },
-  open(seed, split) {
+  open(seed, split, nothing) {
     const task = loadActions(frozen('actions'));
-    const draw = (name: string, count: number): Clip[] =>
-      task.sample(createRandom(name), count).map((action) => ({ ...action, values: poseFrames(action) }));
-    return fixed(draw(`train ${seed}`, 1200), draw(split, 1000), 26, 32);
+    const draw = (name: string, count: number, nothing = 0): Clip[] =>
+      task
+        .sample(createRandom(name), count, { nothing })
+        .map((action) => ({ ...action, values: poseFrames(action) }));
+    return fixed(draw(`train ${seed}`, 1200, nothing), draw(split, 1000), 26, 32);
   },
 };
 
@@ -183,9 +190,10 @@ async function measure(name: string, task: Task, reader: string, seed: number, s
   const cpu = process.cpuUsage();
   const encoder = task.encoder?.(random.child('encoder'));
   const features = encoder?.features ?? task.frame[0]!;
-  const config = { ...task.config, ...READERS[reader]!, features, classes: task.classes };
+  const classes = task.classes + (reader === 'named' ? 1 : 0);
+  const config = { ...task.config, ...READERS[reader]!, features, classes };
   const model = initSequenceClassifier(random.child('weights'), config, encoder);
-  const { batch, judged } = task.open(seed, split);
+  const { batch, judged } = task.open(seed, split, reader === 'named' ? 1 / classes : 0);
   const see = (clips: readonly Clip[]) =>
     reader === 'knowing' ? clips.map((clip) => knowing(clip, features)) : clips;
   const data = random.child('data');

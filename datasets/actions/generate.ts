@@ -20,7 +20,7 @@ function sampleHash(frozen: FrozenActions, count: number): string {
   const hash = createHash('sha256');
   for (const { label, joints, stretch } of loadActions(frozen).sample(createRandom('actions'), count)) {
     hash.update(new Uint8Array(Int16Array.from(joints, (value) => Math.round(value * 1000)).buffer));
-    hash.update(`${label} ${stretch.join(' ')}\n`);
+    hash.update(`${label} ${stretch!.join(' ')}\n`);
   }
   return hash.digest('hex');
 }

@@ -20,7 +20,7 @@ function sampleHash(frozen: FrozenTones, count: number): string {
   const hash = createHash('sha256');
   for (const { label, samples, stretch } of loadTones(frozen).sample(createRandom('tones'), count)) {
     hash.update(new Uint8Array(Int16Array.from(samples, (value) => Math.round(value * 32767)).buffer));
-    hash.update(`${label} ${stretch.join(' ')}\n`);
+    hash.update(`${label} ${stretch!.join(' ')}\n`);
   }
   return hash.digest('hex');
 }

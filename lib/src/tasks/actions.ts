@@ -18,14 +18,14 @@ export interface FrozenActions {
 
 /** A clip of a person who stands about and makes one gesture. */
 export interface Action {
-  /** Which gesture: index of `gestures`. */
+  /** Which gesture: index of `gestures`; one beyond the last where none is made. */
   readonly label: number;
   /** Number of poses. */
   readonly time: number;
   /** `[time, 13, 2]`: x to the right and y up of each of `JOINTS`, in body heights of an average person. */
   readonly joints: Float32Array;
-  /** The poses of the gesture, start ... end - 1. */
-  readonly stretch: Stretch;
+  /** The poses of the gesture, start ... end - 1; null where none is made. */
+  readonly stretch: Stretch | null;
   /** The poses of each fidget: a movement that is begun and not made. */
   readonly fidgets: readonly Stretch[];
 }
@@ -35,6 +35,11 @@ export interface ActionsChoice {
   readonly time?: number;
   /** How much of a gesture a fidget is, from 0 to 1. Default 0.5. */
   readonly fidget?: number;
+  /**
+   * Share of clips without a gesture. Default 0. Without any, a network can learn one gesture as what it is when it sees no
+   * other, and then looks anywhere for it.
+   */
+  readonly nothing?: number;
 }
 
 /** The task: which gesture does the person make somewhere in the clip? When is known. */
@@ -66,14 +71,16 @@ export function loadActions(frozen: FrozenActions): Actions {
   return {
     gestures: GESTURES,
     rate,
-    sample(random, count, { time = 60, fidget = 0.5 } = {}) {
+    sample(random, count, { time = 60, fidget = 0.5, nothing = 0 } = {}) {
       if (!Number.isSafeInteger(count) || count < 1)
         throw new RangeError(`A sample of ${count} clips: expected a whole number from 1.`);
       if (!Number.isSafeInteger(time) || time < SHORTEST)
         throw new RangeError(`Clips of ${time} poses: expected a whole number from ${SHORTEST}.`);
       if (!(fidget >= 0 && fidget <= 1))
         throw new RangeError(`A fidget of ${fidget} of a gesture: expected a share from 0 to 1.`);
-      return Array.from({ length: count }, () => drawAction(random, { time, fidget, rate }));
+      if (!(nothing >= 0 && nothing <= 1))
+        throw new RangeError(`Clips without a gesture: expected a share from 0 to 1, got ${nothing}.`);
+      return Array.from({ length: count }, () => drawAction(random, { time, fidget, nothing, rate }));
     },
   };
 }
@@ -86,13 +93,14 @@ interface Movement {
 
 function drawAction(
   random: Random,
-  { time, fidget, rate }: Required<ActionsChoice> & { rate: number },
+  { time, fidget, nothing, rate }: Required<ActionsChoice> & { rate: number },
 ): Action {
+  const still = nothing > 0 && random.uniform() < nothing;
   const label = random.integer(GESTURES.length);
   const sizes = [12 + random.integer(7), ...Array.from({ length: FIDGETS }, () => 7 + random.integer(4))];
   const [stretch, ...fidgets] = placeApart(random, time, sizes) as [Stretch, ...Stretch[]];
   const movements: Movement[] = [
-    { stretch, pose: gesturePose(random, GESTURES[label]!), strength: 1 },
+    { stretch, pose: gesturePose(random, GESTURES[label]!), strength: still ? 0 : 1 },
     ...fidgets.map((place) => ({
       stretch: place,
       pose: gesturePose(random, random.choice(GESTURES)),
@@ -113,7 +121,9 @@ function drawAction(
       joints[t * JOINTS.length * 2 + i] = moved;
     });
   }
-  return { label, time, joints, stretch, fidgets };
+  return still
+    ? { label: GESTURES.length, time, joints, stretch: null, fidgets }
+    : { label, time, joints, stretch, fidgets };
 }
 
 /** From 0 just before the stretch up to 1 within a quarter of it, and down again: above 0 inside, 0 outside. */

@@ -18,12 +18,12 @@ export interface FrozenTones {
 
 /** A recording with one vowel somewhere in it. */
 export interface Tone {
-  /** Which vowel: index of `words`. */
+  /** Which vowel: index of `words`; one beyond the last where there is none. */
   readonly label: number;
   /** Samples from -1 to 1. */
   readonly samples: Float32Array;
-  /** The vowel's samples, start ... end - 1. */
-  readonly stretch: Stretch;
+  /** The vowel's samples, start ... end - 1; null where there is none. */
+  readonly stretch: Stretch | null;
   /** The samples of what is no vowel: a beep and a hiss. */
   readonly others: readonly Stretch[];
   /** Periods of the voice a second. */
@@ -35,6 +35,11 @@ export interface TonesChoice {
   readonly seconds?: number;
   /** Loudness of the vowel over that of the noise, in decibels, from ... to; each between equally likely. Default 0 to 12. */
   readonly signalToNoise?: readonly [number, number];
+  /**
+   * Share of recordings without a vowel. Default 0. Without any, a network can learn one vowel as what it is when it hears no
+   * other, and then listens anywhere for it.
+   */
+  readonly nothing?: number;
 }
 
 /** The task: which vowel is spoken somewhere in a noisy recording? Where it is spoken is known. */
@@ -65,8 +70,9 @@ export function loadTones(frozen: FrozenTones): Tones {
     );
   const { rate, bandwidths, vowels }: FrozenTones = frozen;
 
-  function draw(random: Random, seconds: number, signalToNoise: readonly [number, number]): Tone {
+  function draw(random: Random, { seconds, signalToNoise, nothing }: Required<TonesChoice>): Tone {
     const length = Math.round(seconds * rate);
+    const silent = nothing > 0 && random.uniform() < nothing;
     const label = random.integer(vowels.length);
     const throat = random.uniform(0.9, 1.1);
     const pitch = random.uniform(90, 220);
@@ -83,19 +89,22 @@ export function loadTones(frozen: FrozenTones): Tones {
     const add = ([start]: Stretch, part: Float64Array) => {
       for (let i = 0; i < part.length; i++) sound[start + i]! += part[i]!;
     };
-    add(stretch, vowelSound(stretch[1] - stretch[0], { formants, pitch, rate }));
+    if (!silent) add(stretch, vowelSound(stretch[1] - stretch[0], { formants, pitch, rate }));
     add(beep, beepSound(beep[1] - beep[0], random.uniform(300, 3000), rate));
     const band = { frequency: random.uniform(1000, 3500), bandwidth: random.uniform(300, 1000) };
     add(hiss, hissSound(random, hiss[1] - hiss[0], band, rate));
     const loudest = sound.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const samples = Float32Array.from(sound, (value) => (PEAK * value) / loudest);
-    return { label, samples, stretch, others: [beep, hiss], pitch };
+    const others = [beep, hiss];
+    return silent
+      ? { label: vowels.length, samples, stretch: null, others, pitch }
+      : { label, samples, stretch, others, pitch };
   }
 
   return {
     words: vowels.map(({ word }) => word),
     rate,
-    sample(random, count, { seconds = 1, signalToNoise = QUIET_TO_LOUD } = {}) {
+    sample(random, count, { seconds = 1, signalToNoise = QUIET_TO_LOUD, nothing = 0 } = {}) {
       if (!Number.isSafeInteger(count) || count < 1)
         throw new RangeError(`A sample of ${count} recordings: expected a whole number from 1.`);
       if (!(seconds >= SHORTEST && seconds <= 60))
@@ -105,7 +114,9 @@ export function loadTones(frozen: FrozenTones): Tones {
         throw new RangeError(
           `A signal of ${low} to ${high} dB over the noise: expected [low, high], from -40 to 80.`,
         );
-      return Array.from({ length: count }, () => draw(random, seconds, signalToNoise));
+      if (!(nothing >= 0 && nothing <= 1))
+        throw new RangeError(`Recordings without a vowel: expected a share from 0 to 1, got ${nothing}.`);
+      return Array.from({ length: count }, () => draw(random, { seconds, signalToNoise, nothing }));
     },
   };
 }

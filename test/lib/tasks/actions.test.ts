@@ -54,7 +54,8 @@ test('knees bent by 60 degrees halve the height of the hips', () => {
 });
 
 test('without fidgets, what moves most moves in the stretch', () => {
-  for (const { joints, stretch, label, time } of actions.sample(createRandom(2), 120, { fidget: 0 })) {
+  for (const { joints, stretch: known, label, time } of actions.sample(createRandom(2), 120, { fidget: 0 })) {
+    const stretch = known!;
     // Which joint and axis tell each gesture, and in which direction; the larger of the two sides.
     const sides = (name: 'wrist' | 'hip', axis: 0 | 1, t: number) =>
       (['left', 'right'] as const).map((side) => at(pose(t), `${side} ${name}`)[axis]);
@@ -76,7 +77,7 @@ test('without fidgets, what moves most moves in the stretch', () => {
 
 test('gesture and fidgets do not overlap', () => {
   for (const { stretch, fidgets, time } of actions.sample(createRandom(3), 200)) {
-    const taken = [stretch, ...fidgets].flatMap(([a, b]) => Array.from({ length: b - a }, (_, k) => a + k));
+    const taken = [stretch!, ...fidgets].flatMap(([a, b]) => Array.from({ length: b - a }, (_, k) => a + k));
     assert.equal(new Set(taken).size, taken.length);
     assert.ok(taken.every((t) => t >= 0 && t < time));
   }
@@ -96,11 +97,21 @@ test('frames know nothing of place and size, and nothing of other frames', () =>
     if (i < 30 * 26 || i >= 31 * 26) assert.equal(changed[i], frames[i]);
 });
 
+test('a clip without a gesture has the label after the last, no stretch, and nobody moves much in it', () => {
+  for (const clip of actions.sample(createRandom(6), 20, { nothing: 1, fidget: 0 })) {
+    assert.equal(clip.label, GESTURES.length);
+    assert.equal(clip.stretch, null);
+    const heights = Array.from({ length: clip.time }, (_, t) => at(clip.joints.subarray(t * 26), 'head')[1]);
+    assert.ok(Math.max(...heights) - Math.min(...heights) < 0.08);
+  }
+});
+
 test('the same seed gives the same clips; choices that cannot be are refused', () => {
   assert.deepEqual(actions.sample(createRandom(5), 2), actions.sample(createRandom(5), 2));
   const random = createRandom(1);
   assert.throws(() => actions.sample(random, 0), /0 clips: expected a whole number from 1/);
   assert.throws(() => actions.sample(random, 1, { time: 30 }), /30 poses: expected a whole number from 40/);
   assert.throws(() => actions.sample(random, 1, { fidget: 2 }), /fidget of 2/);
+  assert.throws(() => actions.sample(random, 1, { nothing: -1 }), /share from 0 to 1, got -1/);
   assert.throws(() => loadActions({ ...frozen, gestures: ['wave'] }), /with wave\./);
 });

@@ -47,7 +47,8 @@ test('the loudest harmonics of a vowel lie at its formants', () => {
 
 test('without noise to speak of, all sound lies in the known stretches, and the vowel in its own', () => {
   const drawn = tones.sample(createRandom(3), 50, { signalToNoise: [80, 80] });
-  for (const { samples, stretch, others } of drawn) {
+  for (const { samples, stretch: known, others } of drawn) {
+    const stretch = known!;
     const inside = (n: number) => [stretch, ...others].some(([start, end]) => n >= start && n < end);
     const power = (keep: (n: number) => boolean) => {
       const kept = [...samples].filter((_, n) => keep(n));
@@ -61,7 +62,8 @@ test('without noise to speak of, all sound lies in the known stretches, and the 
 
 test('the noise is as far below the vowel as asked', () => {
   const [tone] = tones.sample(createRandom(4), 1, { seconds: 10, signalToNoise: [6, 6] });
-  const { samples, stretch, others } = tone!;
+  const { samples, others } = tone!;
+  const stretch = tone!.stretch!;
   const mean = (from: number, to: number) =>
     samples.subarray(from, to).reduce((sum, value) => sum + value * value, 0) / (to - from);
   const quiet = [...samples.keys()].filter((n) => [stretch, ...others].every(([a, b]) => n < a || n >= b));
@@ -103,10 +105,19 @@ test('pieces are placed inside, apart, and everywhere', () => {
   assert.throws(() => placeApart(random, 5, [3, 3]), /3, 3 do not fit into 5/);
 });
 
+test('recordings without a vowel have the label after the last and no stretch; the rest is as before', () => {
+  const drawn = tones.sample(createRandom(8), 60, { nothing: 0.5, seconds: 0.8 });
+  const silent = drawn.filter(({ stretch }) => stretch === null);
+  // 30 of 60; five standard deviations are 19.
+  assert.ok(Math.abs(silent.length - 30) < 19);
+  for (const { label, stretch } of drawn) assert.equal(label === 5, stretch === null);
+});
+
 test('choices that cannot be are refused', () => {
   const random = createRandom(1);
   assert.throws(() => tones.sample(random, 0), /0 recordings: expected a whole number from 1/);
   assert.throws(() => tones.sample(random, 1, { seconds: 0.5 }), /0.5 s: expected 0.8 to 60/);
   assert.throws(() => tones.sample(random, 1, { signalToNoise: [3, 1] }), /3 to 1 dB/);
+  assert.throws(() => tones.sample(random, 1, { nothing: 2 }), /share from 0 to 1, got 2/);
   assert.throws(() => loadTones({ ...frozen, version: 2 }), /expected name "tones", version 1/);
 });
