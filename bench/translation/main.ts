@@ -16,6 +16,9 @@
  * 11 epochs. A vocabulary of 3,100 with embeddings of 192 takes 1.4 times as long. Rates and batches were not compared by
  * their scores. Defaults of both models are in `options.ts`.
  *
+ * Measured, RNN, seed 1, `--steps 10000 --peak 1.2e-3`, greedy on `val`: BLEU 23.6, 28.8, 32.1, 33.1 after 1,000, 2,000, 3,000 and
+ * 4,000 steps, which are 6, 12, 18 and 23 minutes of one processor. It was stopped there: the end of the run was not measured.
+ *
  * Budget: the rate falls over the minutes given, looks at `val` included; with --steps over the steps, which is repeatable.
  */
 import { writeFileSync } from 'node:fs';
