@@ -22,7 +22,16 @@ test('a picture a word, each with its own alpha', () => {
     namesOf(figure).map(({ text }) => text),
     ['a', 'dot'],
   );
-  assert.equal(figure.spec.data.length, 2);
+  const shapes = figure.spec.layout.shapes as { fillcolor?: string; line: { dash?: string } }[];
+  const strengths = shapes.flatMap(
+    ({ fillcolor }) => fillcolor?.match(/^rgba\(.*, ([\d.]+)\)$/)?.slice(1) ?? [],
+  );
+  const whole = Number(strengths[4]) / 0.9; // what alpha 1 would be
+  assert.deepEqual(
+    strengths.map((strength) => Math.round((100 * Number(strength)) / whole)),
+    [25, 25, 25, 25, 90, 10, 0, 0],
+  );
+  assert.equal(shapes.filter(({ line }) => line.dash === 'dash').length, 1);
   assert.deepEqual(
     figure.table.rows.map(([word, , , alpha]) => [word, alpha]),
     [
