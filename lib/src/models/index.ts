@@ -98,6 +98,24 @@ export {
 } from './language-model-predict.js';
 export { countNgrams, type NgramModel, type NgramOptions } from './ngram.js';
 export {
+  answerPassages,
+  bestSpan,
+  type PassageAnswer,
+  type PassageExample,
+  type PassageScores,
+  passageReaderLoss,
+  pointInPassages,
+} from './passage-reader.js';
+export type { PassageToRead } from './passage-reader-batch.js';
+export {
+  defaultPassageReaderConfig,
+  initPassageReader,
+  type PassageReader,
+  type PassageReaderConfig,
+  type PassageReaderParams,
+} from './passage-reader-config.js';
+export { loadPassageReader, savePassageReader } from './passage-reader-file.js';
+export {
   type AnsweredStory,
   type AnswerStoriesOptions,
   answerStories,
@@ -117,24 +135,6 @@ export {
   type MemoryReaderWords,
 } from './reader-config.js';
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
-export {
-  answerPassages,
-  bestSpan,
-  type PassageAnswer,
-  type PassageExample,
-  type PassageScores,
-  passageReaderLoss,
-  pointInPassages,
-} from './reader-span.js';
-export type { PassageToRead } from './reader-span-batch.js';
-export {
-  defaultPassageReaderConfig,
-  initPassageReader,
-  type PassageReader,
-  type PassageReaderConfig,
-  type PassageReaderParams,
-} from './reader-span-config.js';
-export { loadPassageReader, savePassageReader } from './reader-span-file.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
 export {
   type Classified,

@@ -25,7 +25,7 @@ import {
   train,
   warmupCosine,
 } from 'heed';
-import { passageBatch } from '../../../lib/src/models/reader-span-batch.js';
+import { passageBatch } from '../../../lib/src/models/passage-reader-batch.js';
 import { assertClose, onEngines } from '../support/engines.js';
 
 const task = loadPassages(

@@ -4,8 +4,8 @@ import { maskedCrossEntropy } from '../core/losses.js';
 import { embed } from '../layers/embedding.js';
 import { bidirectional } from '../recurrent/bidirectional.js';
 import { gruCell } from '../recurrent/gru.js';
-import { type PassageToRead, passageBatch } from './reader-span-batch.js';
-import type { PassageReader } from './reader-span-config.js';
+import { type PassageToRead, passageBatch } from './passage-reader-batch.js';
+import type { PassageReader } from './passage-reader-config.js';
 
 export interface PassageScores {
   /** Scores of where the answer begins and ends, `[batch, 1 + words]`; place 0 is "no answer", padding is far below all. */

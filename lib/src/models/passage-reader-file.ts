@@ -2,7 +2,7 @@ import { readCheckpoint, saveParams } from '../core/checkpoint.js';
 import { disposeParams, type ParamSnapshot, restoreParams } from '../core/params.js';
 import { createRandom } from '../random/random.js';
 import { type VocabularyData, vocabularyFrom } from '../text/vocabulary.js';
-import { initPassageReader, type PassageReader, type PassageReaderConfig } from './reader-span-config.js';
+import { initPassageReader, type PassageReader, type PassageReaderConfig } from './passage-reader-config.js';
 
 /** Saves weights, sizes and words, and whatever else the caller wants back, as one safetensors file. */
 export async function savePassageReader(
