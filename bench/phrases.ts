@@ -9,21 +9,16 @@
  * one decoder step a word, against the whole model run anew for each word.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import {
-  bucketByLength,
-  corpusBleu,
   countParams,
   createRandom,
   describeBackend,
   disposeParams,
-  exactMatch,
   initTranslator,
   type Language,
-  loadPhrases,
-  misalignedShare,
   type PhrasePair,
   type Split,
   saveTranslator,
@@ -36,6 +31,16 @@ import {
   useBackend,
   warmupCosine,
 } from 'heed';
+import {
+  type Bucket,
+  looksOf,
+  MOST_WORDS,
+  openPhrases,
+  readRows,
+  scoreBucket,
+  summarise,
+  writeRows,
+} from './phrases-parts.js';
 import { layersPeer } from './phrases-peer.js';
 
 const { values } = parseArgs({
@@ -57,56 +62,13 @@ const { values } = parseArgs({
 const steps = Number(values.steps);
 const to = values.to as Language;
 const lengths = values.lengths.split(',').map(Number) as [number, number];
-const BATCH = 64;
-// Phrases that are drawn and sorted by length together: 50 batches.
-const WINDOW = 50 * BATCH;
-const TEST = 200;
-const MOST_WORDS = 90;
-const EDGES = [
-  [2, 5],
-  [6, 10],
-  [11, 15],
-  [16, 20],
-  [21, 25],
-  [26, 30],
-] as const;
-
 await useBackend();
 console.log(describeBackend().line);
-const phrases = loadPhrases(JSON.parse(readFileSync('datasets/phrases/phrases.json', 'utf8')));
-const source = phrases.vocabulary('english');
-const target = phrases.vocabulary(to);
-const pairOf = (pair: PhrasePair) => ({
-  source: source.encode(pair.source.join(' ')),
-  target: target.encode(pair.target.join(' ')),
+const { phrases, source, target, pairOf, buckets, batches } = openPhrases({
+  to,
+  lengths,
+  split: values.split as Split,
 });
-const splitChosen = values.split as Split;
-const buckets = [
-  ...EDGES.map(([fewest, most]) => {
-    const trained = fewest <= lengths[1];
-    const upTo = trained ? Math.min(most, lengths[1]) : most;
-    const choice = { to, split: splitChosen, lengths: [fewest, upTo] as const };
-    return { words: `${fewest}-${upTo}`, trained, pairs: phrases.fixedSet(TEST, choice) };
-  }),
-  ...[40, 50].map((words) => ({ words: `${words}`, trained: false, pairs: longer(words) })),
-];
-
-/** Two test phrases with "and" between them make one that is longer than any that the grammar draws. */
-function longer(words: number): PhrasePair[] {
-  const random = createRandom(`phrases of ${words}`);
-  const pairs: PhrasePair[] = [];
-  while (pairs.length < TEST / 2) {
-    const half = Math.floor((words - 1) / 2);
-    const [a, b] = [half, words - 1 - half].map(
-      (length) =>
-        phrases.sample(random, 1, { to, split: splitChosen, lengths: [length, length] })[0]!.meaning,
-    );
-    if (a!.type !== 'sentence' || b!.type !== 'sentence' || b!.units[0]!.dependent?.fronted) continue;
-    const joints = [...a!.joints, 'and' as const, ...b!.joints];
-    pairs.push(phrases.pair({ type: 'sentence', units: [...a!.units, ...b!.units], joints }, 'english', to));
-  }
-  return pairs;
-}
 
 function begin(seed: number): { translator: Translator; run: () => Promise<readonly { loss: number }[]> } {
   const random = createRandom(seed);
@@ -118,17 +80,10 @@ function begin(seed: number): { translator: Translator; run: () => Promise<reado
     attention: 64,
     look: values.look as NonNullable<TranslatorConfig['look']>,
   });
-  const fresh = random.child('data');
-  function* batches() {
-    for (;;) {
-      const drawn = phrases.sample(fresh, WINDOW, { to, lengths }).map(pairOf);
-      yield* bucketByLength(drawn, { batch: BATCH, random: fresh });
-    }
-  }
   const run = async () => {
     const { history } = await train({
       params: translator.params,
-      batches: batches(),
+      batches: batches(random.child('data')),
       loss: (batch) => translatorLoss(translator, batch),
       steps,
       learningRate: warmupCosine({ peak: Number(values.peak), steps, warmup: 50 }),
@@ -147,33 +102,17 @@ function lookOf(translator: Translator, pairs: readonly PhrasePair[]) {
   const { logits, alphas, state } = teacherForce(translator, pairs.map(pairOf));
   const read = alphas.arraySync();
   tf.dispose([logits, alphas, state]);
-  return pairs.map(({ source: words, target: written, alignment }, row) => ({
-    alpha: read[row]!.slice(0, written.length).map((weights) => weights.slice(0, words.length)),
-    sources: alignment,
-  }));
+  return looksOf(read, pairs);
 }
 
-function scoresOf(translator: Translator, pairs: readonly PhrasePair[]) {
+function scoresOf(translator: Translator, bucket: Bucket) {
   const written = translate(
     translator,
-    pairs.map((pair) => pairOf(pair).source),
+    bucket.pairs.map((pair) => pairOf(pair).source),
     { maxLength: MOST_WORDS },
   ).map(({ ids }) => target.decode(ids));
-  const right = pairs.map((pair) => pair.target.join(' '));
-  const looks = values.look === 'never' ? [] : lookOf(translator, pairs);
-  return {
-    bleu: bleuOf(written, right),
-    exact: exactMatch(written, right),
-    aer: looks.length > 0 ? misalignedShare(looks) : null,
-    looks,
-    written,
-    right,
-  };
+  return scoreBucket(bucket, written, values.look === 'never' ? [] : lookOf(translator, bucket.pairs));
 }
-
-// Words as they stand between spaces: of these languages a tokeniser would cut "l'homme".
-const bleuOf = (written: readonly string[], right: readonly string[]) =>
-  corpusBleu(written, right, { tokeniser: 'none' }).score;
 
 /**
  * Words a second of greedy decoding against two naive ways: the same translator, encoder and decoder run anew over all the
@@ -241,21 +180,12 @@ function runAnew(translator: Translator, sources: readonly (readonly number[])[]
   return sources.length * words;
 }
 
-const rows: object[] =
-  !values.decoding && values.json && existsSync(values.json) ? readRows(values.json) : [];
-function readRows(path: string): object[] {
-  return (JSON.parse(readFileSync(path, 'utf8')) as { rows: object[] }).rows;
-}
-
+const rows = values.decoding ? [] : readRows(values.json);
 if (values.decoding) {
   const { translator } = begin(1);
   const speeds = decodingSpeed(translator);
   console.table(speeds);
-  if (values.json)
-    writeFileSync(
-      values.json,
-      `${JSON.stringify({ backend: describeBackend().line, rows: speeds }, null, 1)}\n`,
-    );
+  writeRows(values.json, speeds);
   disposeParams(translator.params);
 } else {
   for (const seed of values.seeds.split(',').map(Number)) {
@@ -263,8 +193,7 @@ if (values.decoding) {
     const began = process.cpuUsage();
     const history = await run();
     const { user, system } = process.cpuUsage(began);
-    const scored = buckets.map((bucket) => ({ ...bucket, ...scoresOf(translator, bucket.pairs) }));
-    const within = scored.filter(({ trained }) => trained);
+    const scored = buckets.map((bucket) => scoresOf(translator, bucket));
     if (values.checkpoint) await saveTranslator(values.checkpoint, translator, { source, target });
     const last = history.slice(-20);
     const row = {
@@ -277,12 +206,7 @@ if (values.decoding) {
       parameters: countParams(translator.params),
       cpuSeconds: Math.round((user + system) / 1e6),
       loss: last.reduce((sum, { loss }) => sum + loss, 0) / last.length,
-      bleu: bleuOf(
-        within.flatMap(({ written }) => written),
-        within.flatMap(({ right }) => right),
-      ),
-      aer: values.look === 'never' ? null : misalignedShare(within.flatMap(({ looks }) => looks)),
-      byLength: scored.map(({ words, trained, bleu, exact, aer }) => ({ words, trained, bleu, exact, aer })),
+      ...summarise(scored),
       ...(values.checkpoint && {
         checkpoint: {
           file: values.checkpoint.replace(/^.*\//, ''),
@@ -292,8 +216,7 @@ if (values.decoding) {
     };
     rows.push(row);
     console.log(JSON.stringify(row));
-    if (values.json)
-      writeFileSync(values.json, `${JSON.stringify({ backend: describeBackend().line, rows }, null, 1)}\n`);
+    writeRows(values.json, rows);
     disposeParams(translator.params);
   }
 }
