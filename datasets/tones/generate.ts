@@ -4,16 +4,11 @@
  *   node --import tsx datasets/tones/generate.ts [--check | --write]      (--check without an argument)
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createRandom } from '../../lib/src/random/random.js';
 import { type FrozenTones, loadTones } from '../../lib/src/tasks/tones.js';
+import { runGenerator } from '../generator.js';
 
-const FILE = fileURLToPath(new URL('tones.json', import.meta.url));
-const SUMS = fileURLToPath(new URL('SHA256SUMS', import.meta.url));
 const COUNT = 200;
-
-const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 /** What is hashed: 16-bit samples, then the vowel and its stretch, of each recording. */
 function sampleHash(frozen: FrozenTones, count: number): string {
@@ -43,28 +38,4 @@ function generate(): FrozenTones {
   return { ...bare, sample: { count: COUNT, sha256: sampleHash(bare, COUNT) } };
 }
 
-const serialise = (data: FrozenTones): string => `${JSON.stringify(data)}\n`;
-
-function write(): void {
-  const text = serialise(generate());
-  writeFileSync(FILE, text);
-  writeFileSync(SUMS, `${sha256(text)}  tones.json\n`);
-  console.log(`tones.json written, SHA-256 ${sha256(text)}\n${text}`);
-}
-
-function check(): void {
-  const text = readFileSync(FILE, 'utf8');
-  const expected = readFileSync(SUMS, 'utf8').slice(0, 64);
-  if (sha256(text) !== expected)
-    throw new Error(
-      `tones.json has SHA-256 ${sha256(text)}, expected ${expected}: it was changed; restore it.`,
-    );
-  if (serialise(generate()) !== text)
-    throw new Error('The generator gives another tones.json than the frozen one: restore one of them.');
-  console.log('tones: generated again byte for byte');
-}
-
-const [mode = '--check'] = process.argv.slice(2);
-if (mode === '--write') write();
-else if (mode === '--check') check();
-else throw new Error(`Unknown option ${mode}: expected --check or --write.`);
+runGenerator({ url: import.meta.url, generate });
