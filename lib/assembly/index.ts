@@ -1,12 +1,13 @@
 export { expArray, sigmoidArray, tanhArray } from './activations';
 export { valuesGradient } from './attention';
+export { batchNormBackward, batchNormForward } from './batch-norm';
 export { decoderBackward, decoderForward } from './decoder';
 export { gruBackward, gruForward } from './gru';
 export { headsBackward, headsForward } from './heads';
 export { layerNormBackward, layerNormForward } from './layer-norm';
-export { batchNormBackward, batchNormForward, gatherPatches, scatterPatches } from './images';
 export { lstmBackward, lstmForward } from './lstm';
 export { packedSize } from './packing';
+export { gatherPatches, scatterPatches } from './patches';
 export { product, productScratch } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { recurrentKernelGradient } from './sequence-weights';
