@@ -97,15 +97,7 @@ export {
   predictAt,
 } from './language-model-predict.js';
 export { countNgrams, type NgramModel, type NgramOptions } from './ngram.js';
-export {
-  answerPassages,
-  bestSpan,
-  type PassageAnswer,
-  type PassageExample,
-  type PassageScores,
-  passageReaderLoss,
-  pointInPassages,
-} from './passage-reader.js';
+export { type PassageScores, type PointOptions, pointInPassages } from './passage-reader.js';
 export type { PassageToRead } from './passage-reader-batch.js';
 export {
   defaultPassageReaderConfig,
@@ -115,6 +107,12 @@ export {
   type PassageReaderParams,
 } from './passage-reader-config.js';
 export { loadPassageReader, savePassageReader } from './passage-reader-file.js';
+export {
+  type PassageExample,
+  type PassageReaderTraining,
+  passageReaderLoss,
+} from './passage-reader-loss.js';
+export { answerPassages, bestSpan, type PassageAnswer } from './passage-reader-predict.js';
 export {
   type AnsweredStory,
   type AnswerStoriesOptions,
@@ -135,6 +133,7 @@ export {
   type MemoryReaderWords,
 } from './reader-config.js';
 export { loadMemoryReader, saveMemoryReader } from './reader-file.js';
+export type { Reading } from './reading.js';
 export { chooseToken, defaultSampling, type SamplingOptions, samplingDistribution } from './sampling.js';
 export {
   type Classified,
@@ -157,28 +156,6 @@ export {
   type SequenceReading,
   stackClips,
 } from './sequence-classifier-predict.js';
-export {
-  type AnsweredPassage,
-  type AskedPassage,
-  type PassageReading,
-  readPassages,
-  type SpanReaderTraining,
-  spanReaderLoss,
-} from './span-reader.js';
-export {
-  defaultSpanReaderConfig,
-  initSpanReader,
-  type SpanReader,
-  type SpanReaderConfig,
-  type SpanReaderParams,
-} from './span-reader-config.js';
-export { loadSpanReader, saveSpanReader } from './span-reader-file.js';
-export {
-  defaultFindSpanOptions,
-  type FindSpanOptions,
-  type FoundSpan,
-  findSpans,
-} from './span-reader-predict.js';
 export { fitStandardiser, type Standardiser, standardise } from './standardise.js';
 export {
   type LabelledText,
@@ -193,7 +170,6 @@ export {
   defaultTextClassifierConfig,
   defaultTextClassifierTraining,
   initTextClassifier,
-  type Reading,
   type TextClassifier,
   type TextClassifierConfig,
   type TextClassifierParams,

@@ -1,165 +1,102 @@
 import * as tf from '@tensorflow/tfjs';
-import { additiveScore } from '../attention/index.js';
-import { maskedCrossEntropy } from '../core/losses.js';
+import { oneHotPlaces } from '../attention/hard/choose.js';
+import { type AdditiveParams, additiveScore } from '../attention/index.js';
+import { dropout } from '../layers/dropout.js';
 import { embed } from '../layers/embedding.js';
+import type { Random } from '../random/random.js';
 import { bidirectional } from '../recurrent/bidirectional.js';
-import { gruCell } from '../recurrent/gru.js';
-import { type PassageToRead, passageBatch } from './passage-reader-batch.js';
+import { coderCell } from '../seq2seq/encoder.js';
+import { type PassageBatch, type PassageToRead, passageBatch } from './passage-reader-batch.js';
 import type { PassageReader } from './passage-reader-config.js';
+import { readingAlpha } from './reading.js';
 
 export interface PassageScores {
-  /** Scores of where the answer begins and ends, `[batch, 1 + words]`; place 0 is "no answer", padding is far below all. */
+  /** Scores of where the answer begins, `[batch, 1 + words]`; place 0 is "no answer", padding is far below all. */
   readonly start: tf.Tensor2D;
+  /** Likewise of where it ends; those of the start where an answer is one word. */
   readonly end: tf.Tensor2D;
+  /** `[batch, 1 + words]`, 1 for real. */
+  readonly mask: tf.Tensor2D;
+}
+
+export interface PointOptions {
+  /**
+   * Places where the answers begin, one a passage, as they are known in training: a hard reader looks there, and not where it
+   * would choose.
+   */
+  readonly starts?: readonly number[];
+  /** A stream of the step's own for dropout; none where it is not training. */
+  readonly random?: Random | null | undefined;
 }
 
 /**
  * A reader that points: question and passage are read in both directions, a word of the passage that stands in the question comes
  * with the question's reading of it (attention by equality of words, so that unknown words count), and two additive scores of the
  * question's last states with each word say where the answer begins and ends (Vinyals et al. 2015, section 2.3; Wang and Jiang 2017, the
- * boundary model; features as in Chen et al. 2017, section 3.2).
+ * boundary model; features as in Chen et al. 2017, section 3.2). With `end: 'start'` the second one is asked with
+ * [question; sum_j w_j annotation_j], where w is alpha of the start, or 1 at the place that a hard reader takes.
  *
  * Whoever called disposes the results.
  *
  * @throws as `passageBatch` does
  */
 export function pointInPassages(
-  { params, config, vocabulary }: PassageReader,
-  passages: readonly PassageToRead[],
-): PassageScores {
-  const { passage, question, match, matched } = passageBatch(vocabulary, passages);
-  const [batch, time] = passage.shape;
-  const [, words] = question.shape;
-  const [start, end] = tf.tidy(() => {
-    const real = tf.tensor2d(passage.mask, [batch, time]);
-    const asked = bidirectional(
-      gruCell,
-      params.question,
-      embed(params.words, tf.tensor2d(question.ids, [batch, words], 'int32')) as tf.Tensor3D,
-      { mask: tf.tensor2d(question.mask, [batch, words]) },
-    );
-    const query = tf.concat([asked.states.forward, asked.states.backward], 1); // [batch, 2 units]
-    const own = embed(params.words, tf.tensor2d(passage.ids, [batch, time], 'int32')) as tf.Tensor3D;
-    const inputs: tf.Tensor3D = config.match
-      ? tf.concat(
-          [
-            own,
-            tf.matMul(tf.tensor3d(match, [batch, time, words]), asked.outputs) as tf.Tensor3D,
-            tf.tensor3d(matched, [batch, time, 1]),
-          ],
-          2,
-        )
-      : own; // [batch, time, features]
-    const { outputs } = bidirectional(gruCell, params.passage, inputs, { mask: real });
-    return [params.start, params.end].map((weights) => {
-      const score = additiveScore(weights);
-      const scores = score.scores(query.expandDims(1) as tf.Tensor3D, score.projectKeys(outputs));
-      return tf.where(real.cast('bool'), scores.squeeze([1]), tf.fill([batch, time], -1e9));
-    });
-  }) as [tf.Tensor2D, tf.Tensor2D];
-  return { start, end };
-}
-
-export interface PassageExample extends PassageToRead {
-  /** `[start, end)` in the passage's words; null where it holds no answer. */
-  readonly answer: readonly [start: number, end: number] | null;
-}
-
-/**
- * Mean of -ln P(first word) - ln P(last word) over the passages, in nats; a scalar with a gradient.
- *
- * @throws where an answer is no part of its passage, and as `passageBatch` does
- */
-export function passageReaderLoss(reader: PassageReader, passages: readonly PassageExample[]): tf.Scalar {
-  // Words count from 1; without an answer both ends are the start symbol.
-  const labels = passages.map(({ answer, passage }, row) => {
-    if (answer === null) return [0, 0] as const;
-    const [start, end] = answer;
-    if (!(start >= 0 && start < end && end <= passage.length))
-      throw new RangeError(
-        `The answer of passage ${row}, [${start}, ${end}), is no part of its ${passage.length} words.`,
-      );
-    return [start + 1, end] as const;
-  });
-  return tf.tidy(() => {
-    const { start, end } = pointInPassages(reader, passages);
-    const loss = (scores: tf.Tensor2D, side: 0 | 1) =>
-      maskedCrossEntropy(
-        scores.expandDims(1),
-        tf.tensor2d(
-          labels.map((label) => label[side]),
-          [labels.length, 1],
-          'int32',
-        ),
-      );
-    return tf.add(loss(start, 0), loss(end, 1)) as tf.Scalar;
-  });
-}
-
-/** What a reader found, as plain data. */
-export interface PassageAnswer {
-  /** The words of the answer, or null where "no answer" is more likely than any. */
-  readonly answer: string | null;
-  /** `[start, end)` in the passage's words. */
-  readonly span: readonly [start: number, end: number] | null;
-  /** P(first word) P(last word) of what it says. */
-  readonly probability: number;
-  /** Attention of who asks where the answer begins, over the passage's words. It sums to 1 - `noAnswer`. */
-  readonly start: readonly number[];
-  /** Likewise of where it ends. */
-  readonly end: readonly number[];
-  /** What "begins nowhere" gets. */
-  readonly noAnswer: number;
-}
-
-/** Reads passages and answers their questions. Nothing stays in memory. @throws as `passageBatch` does */
-export function answerPassages(
   reader: PassageReader,
   passages: readonly PassageToRead[],
-  { batch = 128 }: { readonly batch?: number } = {},
-): PassageAnswer[] {
-  const readings: PassageAnswer[] = [];
-  for (let from = 0; from < passages.length; from += batch) {
-    const part = passages.slice(from, from + batch);
-    const [starts, ends] = tf.tidy(() => {
-      const { start, end } = pointInPassages(reader, part);
-      return [start, end].map((scores) => tf.softmax(scores).arraySync() as number[][]);
-    });
-    part.forEach(({ passage }, row) => {
-      const start = starts![row]!.slice(0, passage.length + 1);
-      const end = ends![row]!.slice(0, passage.length + 1);
-      const best = bestSpan(start, end, reader.config.longest);
-      readings.push({
-        answer: best.span && passage.slice(...best.span).join(' '),
-        ...best,
-        start: start.slice(1),
-        end: end.slice(1),
-        noAnswer: start[0]!,
-      });
-    });
-  }
-  return readings;
+  { starts, random = null }: PointOptions = {},
+): PassageScores {
+  const { params, config, vocabulary } = reader;
+  const batch = passageBatch(vocabulary, passages);
+  const [start, end, mask] = tf.tidy(() => {
+    const { annotations, query, mask } = annotate(reader, batch, random);
+    const padding = tf.fill(mask.shape, -1e9);
+    const scored = (weights: AdditiveParams, asking: tf.Tensor2D) => {
+      const score = additiveScore(weights);
+      const scores = score.scores(asking.expandDims(1) as tf.Tensor3D, score.projectKeys(annotations));
+      return tf.where(mask.cast('bool'), scores.squeeze([1]), padding) as tf.Tensor2D;
+    };
+    const start = scored(params.start, query);
+    if (config.end === 'none') return [start, start.clone(), mask];
+    const ends = params.end as AdditiveParams;
+    if (config.end === 'question') return [start, scored(ends, query), mask];
+    const weights =
+      config.reading === 'hard'
+        ? oneHotPlaces(starts ? tf.tensor1d([...starts], 'int32') : tf.argMax(start, 1), mask.shape[1])
+        : readingAlpha(config.reading, start, mask);
+    const read = tf.matMul(weights.expandDims(1) as tf.Tensor3D, annotations).squeeze([1]) as tf.Tensor2D;
+    return [start, scored(ends, tf.concat([query, read], 1)), mask]; // asked with [batch, 4 units]
+  }) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  return { start, end, mask };
 }
 
-/**
- * The most likely answer of at most `longest` words that begins before it ends, or none. Both lists begin with "no answer".
- *
- * @returns the span with words counted from 0, and P(first) P(last)
- */
-export function bestSpan(
-  start: ArrayLike<number>,
-  end: ArrayLike<number>,
-  longest: number,
-): { span: readonly [start: number, end: number] | null; probability: number } {
-  let best: { span: readonly [number, number] | null; probability: number } = {
-    span: null,
-    probability: start[0]! * end[0]!,
+/** What is known of each word of the passage, `[batch, 1 + words, 2 units]`, and of the question, `[batch, 2 units]`. */
+function annotate({ params, config }: PassageReader, batch: PassageBatch, random: Random | null) {
+  const { passage, question, match, matched } = batch;
+  const [rows, time] = passage.shape;
+  const [, words] = question.shape;
+  const cell = coderCell(config.cell);
+  const vectors = (of: 'question' | 'passage') => {
+    const { ids, shape } = batch[of];
+    const embedded = embed(params.words, tf.tensor2d(ids, [...shape], 'int32')) as tf.Tensor3D;
+    return dropout(embedded, config.dropout, random?.child(of) ?? null);
   };
-  for (let first = 1; first < start.length; first++) {
-    for (let last = first; last < Math.min(end.length, first + longest); last++) {
-      const probability = start[first]! * end[last]!;
-      if (probability > best.probability) best = { span: [first - 1, last], probability };
-    }
-  }
-  return best;
+  const mask = tf.tensor2d(passage.mask, [rows, time]);
+  const asked = bidirectional(cell, params.question, vectors('question'), {
+    mask: tf.tensor2d(question.mask, [rows, words]),
+  });
+  const { forward, backward } = asked.states;
+  const query = tf.concat([cell.parts(forward)[0]!, cell.parts(backward)[0]!], 1) as tf.Tensor2D;
+  const own = vectors('passage');
+  const inputs: tf.Tensor3D = config.match
+    ? tf.concat(
+        [
+          own,
+          tf.matMul(tf.tensor3d(match, [rows, time, words]), asked.outputs) as tf.Tensor3D,
+          tf.tensor3d(matched, [rows, time, 1]),
+        ],
+        2,
+      )
+    : own; // [batch, 1 + words, features]
+  const { outputs: annotations } = bidirectional(cell, params.passage, inputs, { mask });
+  return { annotations, query, mask };
 }

@@ -4,12 +4,7 @@ import { createParam } from '../core/params.js';
 import { type DenseParams, initDense } from '../layers/dense.js';
 import { type EmbeddingParams, initEmbedding } from '../layers/embedding.js';
 import type { Random } from '../random/random.js';
-
-/**
- * How the words of a text become one vector: a mixture of all of them (`soft`), of those that get any weight at all
- * (`sparsemax`), or one word (`hard`).
- */
-export type Reading = 'soft' | 'sparsemax' | 'hard';
+import { checkReading, type Reading } from './reading.js';
 
 /** Sizes of a text classifier; all that is needed to build it again. */
 export interface TextClassifierConfig {
@@ -102,9 +97,4 @@ export function initTextClassifier(
     output: initDense(random.child('output'), { input: hidden, units: classes }),
   };
   return { config: full, params };
-}
-
-export function checkReading(model: string, reading: unknown): void {
-  if (reading !== 'soft' && reading !== 'sparsemax' && reading !== 'hard')
-    throw new Error(`${model}: reading must be soft, sparsemax or hard, got ${JSON.stringify(reading)}`);
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseGreedy } from '../attention/hard/index.js';
-import { maskedSoftmax } from '../attention/softmax.js';
 import { batchesOf } from '../text/padding.js';
-import { logitsOfWeights, mixingAlpha, scoreTexts } from './text-classifier.js';
+import { readingAlpha } from './reading.js';
+import { logitsOfWeights, scoreTexts } from './text-classifier.js';
 import type { TextClassifier, TextClassifierConfig } from './text-classifier-config.js';
 
 export interface ClassifiedText {
@@ -35,13 +35,12 @@ export function classifyTexts(
   return [...batchesOf(texts, batchSize)].flatMap((batch) => {
     const [probabilities, alpha, weights] = tf.tidy(() => {
       const read = scoreTexts(classifier, batch);
-      const hard = classifier.config.reading === 'hard';
-      const alpha = hard
-        ? (maskedSoftmax(read.scores.expandDims(1) as tf.Tensor3D, read.mask).squeeze([1]) as tf.Tensor2D)
-        : mixingAlpha(classifier, read);
-      const weights = hard
-        ? chooseGreedy(read.scores, { mask: read.mask, count: classifier.config.words }).weights
-        : (alpha.expandDims(1) as tf.Tensor3D);
+      const { reading, words } = classifier.config;
+      const alpha = readingAlpha(reading, read.scores, read.mask);
+      const weights =
+        reading === 'hard'
+          ? chooseGreedy(read.scores, { mask: read.mask, count: words }).weights
+          : (alpha.expandDims(1) as tf.Tensor3D);
       const logits = logitsOfWeights(classifier, read.embedded, weights).squeeze([1]) as tf.Tensor2D;
       return [tf.softmax(logits), alpha, weights.squeeze([1])];
     }) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { maskedSparsemax } from '../attention/entmax.js';
 import {
   attentionEntropy,
   type BaselineState,
@@ -7,11 +6,11 @@ import {
   hardAttention,
   startBaseline,
 } from '../attention/hard/index.js';
-import { maskedSoftmax } from '../attention/softmax.js';
 import { dense } from '../layers/dense.js';
 import { embed } from '../layers/embedding.js';
 import type { Random } from '../random/random.js';
 import { padSequences } from '../text/padding.js';
+import { readingAlpha } from './reading.js';
 import type { TextClassifier, TextClassifierParams } from './text-classifier-config.js';
 
 /** A text as ids of its vocabulary, and its class. */
@@ -107,12 +106,6 @@ export function logitsOfWeights(
   return answerFrom(params, valuesOf(params, chosen));
 }
 
-/** Alpha of the readings that mix, `[batch, source]`. */
-export function mixingAlpha({ config }: TextClassifier, { scores, mask }: TextScores): tf.Tensor2D {
-  const normalise = config.reading === 'sparsemax' ? maskedSparsemax : maskedSoftmax;
-  return tf.tidy(() => normalise(scores.expandDims(1) as tf.Tensor3D, mask).squeeze([1]) as tf.Tensor2D);
-}
-
 /** -ln p(label) of logits `[batch, samples, classes]`: `[batch, samples]`. */
 function labelLosses(logits: tf.Tensor3D, labels: readonly number[]): tf.Tensor2D {
   const [batch, , classes] = logits.shape;
@@ -146,7 +139,7 @@ export function textClassifierLoss(
     const lossOf = (weights: tf.Tensor3D) =>
       labelLosses(logitsOfWeights(classifier, read.embedded, weights), labels);
     if (reading !== 'hard') {
-      const alpha = mixingAlpha(classifier, read);
+      const alpha = readingAlpha(reading, read.scores, read.mask);
       const losses = lossOf(alpha.expandDims(1) as tf.Tensor3D);
       return [tf.mean(losses), alpha, attentionEntropy(read.scores, read.mask)];
     }
