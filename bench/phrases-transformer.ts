@@ -12,6 +12,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -127,7 +128,8 @@ function alignmentOfHeads(transformer: Transformer) {
 }
 
 const rows = readRows(values.json);
-for (const seed of values.seeds.split(',').map(Number)) {
+const seeds = values.seeds.split(',').map(Number);
+for (const seed of seeds) {
   const random = createRandom(seed);
   const transformer = initTransformer(random.child('weights'), {
     sourceVocab: source.size,
@@ -151,7 +153,8 @@ for (const seed of values.seeds.split(',').map(Number)) {
     },
   });
   const { user, system } = process.cpuUsage(began);
-  if (values.checkpoint) await saveTransformer(values.checkpoint, transformer, { source, target });
+  const kept = seed === seeds.at(-1) ? values.checkpoint : undefined;
+  if (kept) await saveTransformer(kept, transformer, { source, target });
   const last = history.slice(-20);
   const row = {
     seed,
@@ -168,10 +171,10 @@ for (const seed of values.seeds.split(',').map(Number)) {
     ...summarise(scoresOf(transformer)),
     alpha: values.alpha,
     headAer: alignmentOfHeads(transformer),
-    ...(values.checkpoint && {
+    ...(kept && {
       checkpoint: {
-        file: values.checkpoint.replace(/^.*\//, ''),
-        sha256: createHash('sha256').update(readFileSync(values.checkpoint)).digest('hex'),
+        file: basename(kept),
+        sha256: createHash('sha256').update(readFileSync(kept)).digest('hex'),
       },
     }),
   };
