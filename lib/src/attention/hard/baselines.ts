@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkShape } from '../../core/shapes.js';
 import type { Baseline } from './config.js';
 
 /** What a baseline remembers from step to step: plain numbers, to be put into a checkpoint as they are. */
@@ -118,8 +119,11 @@ function given<T>(value: T | undefined, baseline: Baseline, what: string): T {
  * @param alpha `[batch, length]`
  * @param losses `[batch, length]`, the loss of choosing each position; padding may hold any finite number
  * @returns `[batch]`
+ * @throws where shapes differ
  */
 export function optimalBaseline(alpha: tf.Tensor2D, losses: tf.Tensor2D): tf.Tensor1D {
+  const sizes = checkShape('optimalBaseline alpha', alpha, 'batch length');
+  checkShape('optimalBaseline losses', losses, 'batch length', sizes);
   return tf.tidy(() => {
     const squares = tf.sum(tf.square(alpha), 1, true);
     const lengths = tf.add(tf.sub(1, tf.mul(alpha, 2)), squares); // |onehot_j - alpha|^2

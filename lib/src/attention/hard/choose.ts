@@ -43,7 +43,7 @@ export interface Choice {
  * them").
  *
  * @param scores `[batch, length]`
- * @throws where shapes differ, a row has fewer real positions than `count`, or a score is not a number
+ * @throws where the batch is empty, shapes differ, a row has fewer real positions than `count`, or a score is not a number
  */
 export function chooseSampled(scores: tf.Tensor2D, options: SampleOptions): Choice {
   const { random, samples = 1 } = options;
@@ -115,6 +115,7 @@ function orderedLogProb(scores: tf.Tensor2D, mask: tf.Tensor2D | null, steps: tf
 export function checkChoice(scores: tf.Tensor2D, options: ChooseOptions): void {
   const { mask = null, count = 1, check = true } = options;
   const { batch, length } = checkShape('hard attention scores', scores, 'batch length');
+  if (batch === 0) throw new Error('Hard attention: the batch is empty; expected scores of at least one row');
   if (!Number.isSafeInteger(count) || count < 1)
     throw new Error(
       `Hard attention: count, the positions to choose, must be a positive integer, got ${count}`,

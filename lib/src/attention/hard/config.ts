@@ -1,3 +1,5 @@
+import { checkOneOf } from '../../core/options.js';
+
 /**
  * How the gradient goes through a choice.
  *
@@ -11,25 +13,31 @@
  * | `gumbel-softmax` | softmax((scores + noise) / temperature): no choice in training | falls with the temperature |
  * | `straight-through gumbel` | the largest of these; backwards as if it were they | yes |
  */
-export type Estimator =
-  | 'soft'
-  | 'reinforce'
-  | 'exact'
-  | 'straight-through'
-  | 'reinmax'
-  | 'gumbel-softmax'
-  | 'straight-through gumbel';
+export type Estimator = (typeof ESTIMATORS)[number];
+
+const ESTIMATORS = [
+  'soft',
+  'reinforce',
+  'exact',
+  'straight-through',
+  'reinmax',
+  'gumbel-softmax',
+  'straight-through gumbel',
+] as const;
 
 /** What REINFORCE subtracts from the loss of a sample; see `baselines.ts` for each. */
-export type Baseline =
-  | 'none'
-  | 'mean'
-  | 'sample mean'
-  | 'moving average'
-  | 'self-critical'
-  | 'leave-one-out'
-  | 'optimal'
-  | 'learned';
+export type Baseline = (typeof BASELINES)[number];
+
+export const BASELINES = [
+  'none',
+  'mean',
+  'sample mean',
+  'moving average',
+  'self-critical',
+  'leave-one-out',
+  'optimal',
+  'learned',
+] as const;
 
 export interface HardConfig {
   readonly estimator: Estimator;
@@ -37,7 +45,10 @@ export interface HardConfig {
   readonly baseline: Baseline;
   /** Independent samples of each example. */
   readonly samples: number;
-  /** Positions that one sample chooses, without putting back; more than one with `reinforce` only. */
+  /**
+   * Positions that one sample chooses, without putting back; more than one with `soft`, `reinforce` and the Gumbel family. The weights
+   * of a sample sum to it.
+   */
   readonly count: number;
   /** Of the Gumbel family and of `reinmax`'s relaxed part; above 0. */
   readonly temperature: number;
@@ -77,6 +88,8 @@ export function hardConfig(config: Partial<HardConfig> = {}): HardConfig {
   const fail = (field: keyof HardConfig, expected: string): never => {
     throw new Error(`Hard attention: ${field} must be ${expected}, got ${String(full[field])}`);
   };
+  checkOneOf('Hard attention', 'estimator', full.estimator, ESTIMATORS);
+  checkOneOf('Hard attention', 'baseline', full.baseline, BASELINES);
   const whole = (n: number) => Number.isSafeInteger(n) && n >= 1;
   if (!whole(full.samples)) fail('samples', 'a positive integer');
   if (!whole(full.count)) fail('count', 'a positive integer');
@@ -86,13 +99,19 @@ export function hardConfig(config: Partial<HardConfig> = {}): HardConfig {
   if (!Number.isFinite(full.weight)) fail('weight', 'a finite number');
   if (!(full.decay >= 0 && full.decay < 1)) fail('decay', 'in [0, 1)');
   if (!(full.expected >= 0 && full.expected <= 1)) fail('expected', 'in [0, 1]');
-  if (full.count > 1 && full.estimator !== 'reinforce' && full.estimator !== 'soft')
-    fail('count', `1 with the estimator ${full.estimator}: only reinforce chooses several positions`);
+  if (full.count > 1 && !SEVERAL.includes(full.estimator))
+    fail(
+      'count',
+      `1 with the estimator ${full.estimator}; several positions are chosen by ${SEVERAL.join(', ')}`,
+    );
   if (full.estimator === 'reinforce' && full.samples < 2 && needsSeveral(full.baseline))
     fail('samples', `at least 2 with the baseline ${full.baseline}, which looks at the other samples`);
   if (full.estimator === 'reinforce' && full.baseline === 'optimal' && full.count > 1)
     fail('count', '1 with the baseline optimal, whose closed form is a sum over single positions');
   return full;
 }
+
+/** Estimators that there is for choosing more than one position. */
+const SEVERAL: readonly Estimator[] = ['soft', 'reinforce', 'gumbel-softmax', 'straight-through gumbel'];
 
 const needsSeveral = (baseline: Baseline) => baseline === 'leave-one-out' || baseline === 'sample mean';

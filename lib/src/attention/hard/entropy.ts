@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkMask } from '../../core/masks.js';
+import { checkShape } from '../../core/shapes.js';
 import { hidePadding, maskedSoftmax } from '../softmax.js';
 
 /**
@@ -9,8 +11,14 @@ import { hidePadding, maskedSoftmax } from '../softmax.js';
  *
  * @param scores `[batch, length]`
  * @param mask `[batch, length]`, 1 for real
+ * @throws where shapes differ, or a row is all padding
  */
 export function attentionEntropy(scores: tf.Tensor2D, mask: tf.Tensor2D | null = null): tf.Tensor1D {
+  const { batch, length } = checkShape('attentionEntropy scores', scores, 'batch length');
+  if (mask !== null) {
+    checkShape('attentionEntropy mask', mask, 'batch length', { batch, length });
+    checkMask('attentionEntropy mask', mask);
+  }
   return tf.tidy(() => {
     const rows = scores.expandDims(1) as tf.Tensor3D;
     const alpha = maskedSoftmax(rows, mask);

@@ -47,8 +47,8 @@ export interface HardAttention {
 }
 
 /**
- * Hard attention in training: one position of each example is chosen (or `count` of them), the loss sees nothing else, and the
- * scores still get a gradient, by the estimator of the configuration.
+ * Hard attention in training: one position of each example is chosen (or `count` of them, by `reinforce` and the Gumbel family), the
+ * loss sees nothing else, and the scores still get a gradient, by the estimator of the configuration.
  *
  * The result can be returned from the loss of `train`, with which the caller keeps the state:
  * `const hard = hardAttention({ ..., state }); state = hard.state; return hard.loss;`
@@ -82,7 +82,7 @@ export function hardAttention(options: HardAttentionOptions): HardAttention {
       return [tf.add(expected, bonus), alpha, weights, losses, entropy];
     }
     if (config.estimator !== 'reinforce') {
-      const weights = relaxedWeights(scores, mask, { ...config, random });
+      const weights = relaxedWeights(scores, mask, { ...config, random, check: false });
       const losses = lossOf(weights);
       return [tf.add(tf.mean(losses), bonus), alpha, weights, losses, entropy];
     }

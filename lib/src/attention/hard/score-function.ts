@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOneOf } from '../../core/options.js';
 import { checkShape } from '../../core/shapes.js';
 import {
   type BaselineState,
@@ -7,7 +8,7 @@ import {
   startBaseline,
   updateBaseline,
 } from './baselines.js';
-import { type Baseline, defaultHardConfig } from './config.js';
+import { BASELINES, type Baseline, defaultHardConfig } from './config.js';
 import { withoutGradient } from './no-gradient.js';
 
 export interface ScoreFunctionOptions {
@@ -47,11 +48,13 @@ export interface ScoreFunctionLoss {
  * The value of the scalar is the mean of the losses, so that it can be drawn as a training curve; the second term is there
  * for its gradient alone. With a baseline that does not depend on the sample itself the estimate is unbiased.
  *
- * @throws where shapes differ, or the baseline lacks what it needs
+ * @throws where shapes differ, the baseline is unknown or lacks what it needs, or a decay is not in [0, 1)
  */
 export function scoreFunctionLoss(options: ScoreFunctionOptions): ScoreFunctionLoss {
   const { losses, logProb, baseline = 'leave-one-out', state = startBaseline, predicted } = options;
   const { decay = defaultHardConfig.decay, weight = 1, normaliseVariance = false } = options;
+  checkOneOf('scoreFunctionLoss', 'baseline', baseline, BASELINES);
+  if (!(decay >= 0 && decay < 1)) throw new Error(`scoreFunctionLoss: decay must be in [0, 1), got ${decay}`);
   const { batch, samples } = checkShape('hard attention losses', losses, 'batch samples');
   checkShape('hard attention logProb', logProb, 'batch samples', { batch, samples });
   for (const name of ['greedy', 'optimal', 'predicted'] as const) {

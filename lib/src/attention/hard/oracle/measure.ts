@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkSizes } from '../../../core/options.js';
 import type { Random } from '../../../random/random.js';
 import { type BaselineState, startBaseline } from '../baselines.js';
 import type { HardConfig } from '../config.js';
@@ -24,13 +25,16 @@ export interface MeasureOptions {
  * The baselines `mean` and `moving average` look at the whole batch: the closed sums that go with it are those of
  * `scoreFunctionMoments` with the same `copies`.
  *
- * @throws where the rows differ in length, or the configuration makes no sense; of `learned`, which needs a network
+ * @throws where the rows differ in length, there are fewer than 2 draws, or the configuration makes no sense; of `learned`, which
+ *   needs a network
  */
 export function measureEstimator(rows: readonly ChoiceRow[], options: MeasureOptions): SampledMoments {
   const { config, random, draws, copies = 2000 } = options;
   const length = rows[0]?.scores.length ?? 0;
   if (rows.length === 0 || rows.some(({ scores }) => scores.length !== length))
     throw new Error('Hard attention: expected rows of one length, at least one');
+  checkSizes('measureEstimator', { draws }, 2);
+  checkSizes('measureEstimator', { copies });
   if (config.baseline === 'learned')
     throw new Error('Hard attention: the baseline learned is a network, and there is none to be measured');
   if (config.entropy)

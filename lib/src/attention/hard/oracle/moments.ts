@@ -1,4 +1,5 @@
-import type { Baseline } from '../config.js';
+import { checkOneOf } from '../../../core/options.js';
+import { BASELINES, type Baseline } from '../config.js';
 import {
   bestBaseline,
   bestBaselines,
@@ -55,7 +56,8 @@ export function scoreFunctionMoments(
 ): EstimatorMoments {
   const { baseline, samples, count = 1, decay = 0.9, copies = 1 } = settings;
   const several = baseline === 'leave-one-out' || baseline === 'sample mean';
-  if (rows.length === 0) throw new Error('Hard attention: the problem has no row');
+  checkRows(rows);
+  checkOneOf('scoreFunctionMoments', 'baseline', baseline, [...BASELINES, 'optimal per component']);
   if (!Number.isSafeInteger(samples) || samples < (several ? 2 : 1))
     throw new Error(
       `Hard attention: expected at least ${several ? 2 : 1} samples with the baseline ${baseline}, got ${samples}`,
@@ -110,6 +112,11 @@ export function scoreFunctionMoments(
     bias: ((1 - shrunk) * Math.hypot(...gradients.flat())) / rows.length,
     variance: sum(rows.map((_, b) => varianceOf(b))) / rows.length ** 2,
   };
+}
+
+/** @throws where there is nothing to take a mean of */
+export function checkRows(rows: readonly ChoiceRow[]): void {
+  if (rows.length === 0) throw new Error('Hard attention: the problem has no row; give at least one');
 }
 
 /** Gradient of the mean of the rows' expected losses. */

@@ -64,11 +64,18 @@ export const expectedLoss = (outcomes: readonly Outcome[]): number => mean(outco
  * alpha_j (loss_j - E[loss]).
  */
 export function exactGradient(outcomes: readonly Outcome[]): number[] {
-  return outcomes[0]!.direction.map((_, j) => mean(outcomes, ({ loss, direction }) => loss * direction[j]!));
+  const [first] = outcomes;
+  return (first?.direction ?? [0]).map((_, j) =>
+    mean(outcomes, ({ loss, direction }) => loss * direction[j]!),
+  );
 }
 
-/** The expectation of any function of the choice. */
+/** The expectation of any function of the choice. @throws where there is no outcome */
 export function mean(outcomes: readonly Outcome[], of: (outcome: Outcome) => number): number {
+  if (outcomes.length === 0)
+    throw new Error(
+      'Hard attention: there is no outcome to take a mean of; choiceOutcomes lists those of a row',
+    );
   return outcomes.reduce((sum, outcome) => sum + outcome.probability * of(outcome), 0);
 }
 

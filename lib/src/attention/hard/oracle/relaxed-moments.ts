@@ -1,14 +1,10 @@
+import { checkOneOf } from '../../../core/options.js';
 import type { Random } from '../../../random/random.js';
 import { gumbel } from '../gumbel.js';
 import { collectMoments, type SampledMoments } from './collect.js';
-import { type EstimatorMoments, exactGradients } from './moments.js';
+import { checkRows, type EstimatorMoments, exactGradients } from './moments.js';
 import { type ChoiceRow, dot, rowAlpha } from './problem.js';
-
-/** The gradient to the scores of a softmax: alpha_j (slope_j - alpha . slope) / temperature. */
-function throughSoftmax(alpha: readonly number[], slope: readonly number[], temperature = 1): number[] {
-  const level = dot(alpha, slope);
-  return alpha.map((weight, j) => (weight * (slope[j]! - level)) / temperature);
-}
+import { softLargest, throughSoftmax } from './soft-largest.js';
 
 /**
  * Mean and variance of straight-through or ReinMax with one sample (S samples have 1/S of the variance), as sums over the L
@@ -16,6 +12,8 @@ function throughSoftmax(alpha: readonly number[], slope: readonly number[], temp
  *
  * Straight-through takes slope(D) for the slope of the mean loss; ReinMax takes 2 J((D + alpha') / 2) slope(D) - J(alpha)
  * slope(D) / 2, where J is the derivative of a softmax and alpha' = softmax(scores / temperature).
+ *
+ * @throws where there is no row, for another estimator, and for a temperature that is not above 0
  */
 export function straightThroughMoments(
   rows: readonly ChoiceRow[],
@@ -24,6 +22,8 @@ export function straightThroughMoments(
     temperature = 1,
   }: { readonly estimator: 'straight-through' | 'reinmax'; readonly temperature?: number },
 ): EstimatorMoments {
+  checkOneOf('straightThroughMoments', 'estimator', estimator, ['straight-through', 'reinmax']);
+  checkRows(rows);
   positive(temperature);
   const parts = rows.map((row) => {
     const alpha = rowAlpha(row.scores, row.mask);
@@ -65,25 +65,32 @@ export interface GumbelSettings {
   readonly random: Random;
   /** Draws for each row. */
   readonly draws: number;
+  /** Positions that are chosen; default 1. */
+  readonly count?: number;
 }
 
 /**
  * Mean and variance of the Gumbel family with one sample. Their expectations are integrals over L numbers without a closed form,
  * so they are sampled, in doubles, and come with their standard errors; S samples have 1/S of the variance. The same `random`
  * gives the same noise at each temperature, so that differences between temperatures are surer than the values.
+ *
+ * @throws where there is no row, for another estimator, fewer than 2 draws, a temperature that is not above 0, and a count that a row
+ *   has not
  */
 export function gumbelMoments(rows: readonly ChoiceRow[], settings: GumbelSettings): SampledMoments {
-  const { estimator, temperature, random, draws } = settings;
+  const { estimator, temperature, random, draws, count = 1 } = settings;
+  checkOneOf('gumbelMoments', 'estimator', estimator, ['gumbel-softmax', 'straight-through gumbel']);
+  checkRows(rows);
   positive(temperature);
   if (!Number.isSafeInteger(draws) || draws < 2)
     throw new Error(`Hard attention: expected at least 2 draws, got ${draws}`);
-  const collected = collectMoments(exactGradients(rows));
+  const collected = collectMoments(exactGradients(rows, count));
   rows.forEach((row, b) => {
     for (let n = 0; n < draws; n++) {
       const noisy = row.scores.map((score) => score + gumbel(random));
-      const soft = rowAlpha(noisy, row.mask, temperature);
-      const seen = estimator === 'gumbel-softmax' ? soft : oneHot(noisy, row.mask);
-      const estimate = throughSoftmax(soft, row.slope(seen), temperature);
+      const soft = softLargest(noisy, row.mask, { count, temperature });
+      const seen = estimator === 'gumbel-softmax' ? soft.weights : largest(noisy, row.mask, count);
+      const estimate = soft.pullBack(row.slope(seen));
       collected.add(
         b,
         estimate.map((value) => value / rows.length),
@@ -93,12 +100,11 @@ export function gumbelMoments(rows: readonly ChoiceRow[], settings: GumbelSettin
   return collected.moments();
 }
 
-function oneHot(keys: readonly number[], mask: readonly number[] | undefined): number[] {
-  let best = -1;
-  keys.forEach((key, j) => {
-    if (mask?.[j] !== 0 && (best < 0 || key > keys[best]!)) best = j;
-  });
-  return keys.map((_, j) => (j === best ? 1 : 0));
+/** 1 at the largest `count` real positions. */
+function largest(keys: readonly number[], mask: readonly number[] | undefined, count: number): number[] {
+  const real = [...keys.keys()].filter((j) => mask?.[j] !== 0);
+  const taken = new Set(real.sort((a, b) => keys[b]! - keys[a]!).slice(0, count));
+  return keys.map((_, j) => (taken.has(j) ? 1 : 0));
 }
 
 function distance(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
