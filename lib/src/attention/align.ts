@@ -36,6 +36,10 @@ export function align(scores: tf.Tensor3D, options: AlignOptions): tf.Tensor3D {
  * @throws naming the first row, output and position
  */
 export function checkScores(label: string, scores: tf.Tensor3D, mask: tf.Tensor2D | null): void {
+  if (scores.size === 0)
+    throw new Error(
+      `${label}: expected at least one row, output and position, got scores [${scores.shape.join(', ')}]`,
+    );
   // 0 times a number is 0; times NaN or infinity it is NaN, and stays so in a sum.
   const sum = tf.tidy(() => {
     const nothing = tf.mul(scores, 0);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedHeads, hasFusedHeads } from '../backend/fused/heads.js';
+import { checkFirstSeen, checkMask } from '../core/masks.js';
 import { checkShape } from '../core/shapes.js';
 import { maskedSoftmax } from './softmax.js';
 
@@ -30,7 +31,8 @@ export interface HeadsAttended {
  * @param query `[batch, target, units]`, projected
  * @param keys `[batch, source, units]`, projected
  * @param values `[batch, source, units]`, projected
- * @throws where shapes differ, heads do not divide the units, or a causal target is longer than its source
+ * @throws where shapes differ, heads do not divide the units, a causal target is longer than its source, or the mask leaves an output
+ *   nothing to look at
  */
 export function attendHeads(
   query: tf.Tensor3D,
@@ -43,10 +45,12 @@ export function attendHeads(
   checkShape('heads values', values, 'batch source units', { batch, source, units });
   if (mask !== null) checkShape('heads mask', mask, 'batch source', { batch, source });
   checkHeads(heads, units);
+  if (mask !== null) checkMask('heads mask', mask);
   if (causal && target > source)
     throw new Error(
       `attendHeads: causal attention of ${target} outputs needs as many positions, got ${source}`,
     );
+  if (causal && mask !== null) checkFirstSeen('heads mask', mask, source - target + 1);
   const [mixed, alpha] = tf.tidy(() =>
     hasFusedHeads()
       ? fusedHeads(query, keys, values, mask, { heads, causal })

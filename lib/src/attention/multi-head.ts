@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { glorotUniform, zeros } from '../core/initializers.js';
-import { checkMask } from '../core/masks.js';
+import { checkFirstSeen, checkMask } from '../core/masks.js';
 import { createParam } from '../core/params.js';
 import { checkShape } from '../core/shapes.js';
 import type { Random } from '../random/random.js';
 import { checkScores } from './align.js';
+import { checkHeads } from './heads.js';
 import { scaledDotScore } from './score.js';
 import { maskedSoftmax, type Normaliser } from './softmax.js';
 
@@ -123,7 +124,7 @@ export function multiHeadAttend(params: MultiHeadWeights, options: MultiHeadOpti
   if (mask !== null) {
     checkShape('multi-head mask', mask, 'batch source', { batch, source });
     checkMask('multi-head mask', mask);
-    if (causal) checkFirst(mask);
+    if (causal) checkFirstSeen('multi-head mask', mask);
   }
   const size = units / heads;
   const [context, alpha] = tf.tidy(() => {
@@ -178,24 +179,4 @@ function earlier(target: number, source: number, mask: tf.Tensor2D | null, rows:
   return mask === null
     ? (tf.tile(order, [rows, 1, 1]) as tf.Tensor3D)
     : tf.mul(order, mask.expandDims(1) as tf.Tensor3D);
-}
-
-function checkHeads(heads: number, units: number): void {
-  if (!Number.isSafeInteger(heads) || heads < 1 || units % heads !== 0) {
-    throw new Error(
-      `multi-head attention: the number of heads must divide the ${units} units into equal parts, got ${heads}`,
-    );
-  }
-}
-
-function checkFirst(mask: tf.Tensor2D): void {
-  const [batch, source] = mask.shape;
-  const values = mask.dataSync();
-  for (let row = 0; row < batch; row++) {
-    if (values[row * source] === 0) {
-      throw new Error(
-        `multi-head mask: row ${row} begins with padding, so its first output would see nothing; pad at the end`,
-      );
-    }
-  }
 }

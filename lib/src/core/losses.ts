@@ -21,7 +21,7 @@ export interface CrossEntropyOptions {
  * @param labels integer ids `[batch, time]`; at padding any valid id
  * @param mask `[batch, time]`, 1 for real and 0 for padding; without one every position counts
  * @returns a scalar, in nats
- * @throws where shapes differ, no position is real, or the smoothing is out of range
+ * @throws where shapes differ, a label is none of the vocabulary, no position is real, or the smoothing is out of range
  */
 export function maskedCrossEntropy(
   logits: tf.Tensor3D,
@@ -35,6 +35,7 @@ export function maskedCrossEntropy(
   const { batch, time, vocab } = checkShape('logits', logits, 'batch time vocab');
   checkShape('labels', labels, 'batch time', { batch, time });
   if (mask !== null) checkShape('mask', mask, 'batch time', { batch, time });
+  checkLabels('maskedCrossEntropy labels', labels, vocab);
   const positions = batch * time;
 
   return tf.tidy(() => {
@@ -63,6 +64,20 @@ export function maskedCrossEntropy(
     });
     return loss(logits.reshape([positions, vocab])) as tf.Scalar;
   });
+}
+
+/**
+ * Checks labels of any shape. Without it one that is too large reads the score of another position, or of no position at all.
+ *
+ * @throws naming the first that is no whole number from 0 to `classes` - 1
+ */
+export function checkLabels(label: string, labels: tf.Tensor, classes: number): void {
+  const values = labels.dataSync();
+  const bad = values.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < classes));
+  if (bad >= 0)
+    throw new RangeError(
+      `${label}: expected whole numbers from 0 to ${classes - 1}, got ${values[bad]} at place ${bad} of [${labels.shape.join(', ')}]`,
+    );
 }
 
 /** From here on the probabilities cost more than anything else; below, plain operations take as long. */

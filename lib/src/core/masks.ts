@@ -44,3 +44,19 @@ export function checkMask(label: string, mask: tf.Tensor2D): void {
       );
   }
 }
+
+/**
+ * Checks a mask `[batch, source]` for outputs that see no further than their own place.
+ *
+ * @param seen positions that the first output sees
+ * @throws naming the row in which they are all padding
+ */
+export function checkFirstSeen(label: string, mask: tf.Tensor2D, seen = 1): void {
+  const [batch, source] = mask.shape;
+  const values = mask.dataSync();
+  for (let row = 0; row < batch; row++)
+    if (!values.subarray(row * source, row * source + seen).includes(1))
+      throw new Error(
+        `${label}: row ${row} begins with padding, so its first output would see nothing; pad at the end`,
+      );
+}

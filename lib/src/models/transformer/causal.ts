@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { maskedCrossEntropy } from '../../core/losses.js';
+import { checkSizes } from '../../core/options.js';
 import type { DenseParams } from '../../layers/dense.js';
 import { initLayerNorm, type LayerNormParams, layerNorm } from '../../layers/layer-norm.js';
 import type { Random } from '../../random/random.js';
@@ -36,6 +37,7 @@ export function initCausalTransformer(
   const full: CausalTransformerConfig = { ...defaultStack, ...config };
   checkStack(full);
   const { layers, norm, units, vocab } = full;
+  checkSizes('causal transformer', { vocab });
   const params: CausalTransformerParams = {
     symbols: initSymbols(random.child('symbols'), vocab, full),
     layers: Array.from({ length: layers }, (_, n) => initSelfLayer(random.child('layers').child(n), full)),
@@ -143,7 +145,8 @@ function openText(
     const rotate = turning(config, ids.shape[1], from);
     let x = enter(params.symbols, ids, config, quiet, from);
     const done = params.layers.map((layer, n) => {
-      const past = from === 0 ? null : cached(state, n, from);
+      const past =
+        from === 0 ? null : cached(state, n, { batch: ids.shape[0], time: from, units: config.units });
       const output = selfLayer(layer, x, { heads, norm, mask: null, causal: true, rotate, past });
       x = output.x;
       return output;

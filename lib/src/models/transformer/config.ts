@@ -1,4 +1,5 @@
 import { checkHeads } from '../../attention/heads.js';
+import { checkOneOf, checkSizes } from '../../core/options.js';
 
 /** How a model without recurrence is told the order: see `positions.ts`. */
 export type PositionKind = 'sinusoidal' | 'learned' | 'rotary' | 'none';
@@ -47,17 +48,10 @@ export const defaultStack: StackConfig = {
 /** @throws for sizes that exclude each other */
 export function checkStack(config: StackConfig): void {
   const { units, heads, layers, inner, norm, positions, maxLength, dropout = 0 } = config;
+  checkSizes('transformer', { units, layers, inner });
   checkHeads(heads, units);
-  for (const [name, value] of Object.entries({ layers, inner })) {
-    if (!(Number.isSafeInteger(value) && value >= 1))
-      throw new Error(`transformer: ${name} must be a positive integer, got ${value}`);
-  }
-  if (norm !== 'pre' && norm !== 'post')
-    throw new Error(`transformer: the norm must be "pre" or "post", got "${String(norm)}"`);
-  if (!['sinusoidal', 'learned', 'rotary', 'none'].includes(positions))
-    throw new Error(
-      `transformer: unknown positions "${positions}", known are sinusoidal, learned, rotary, none`,
-    );
+  checkOneOf('transformer', 'norm', norm, ['pre', 'post']);
+  checkOneOf('transformer', 'positions', positions, ['sinusoidal', 'learned', 'rotary', 'none']);
   if (positions === 'learned' && !(Number.isSafeInteger(maxLength) && maxLength! >= 1))
     throw new Error(`transformer: learned positions need maxLength, a positive integer, got ${maxLength}`);
   if (positions === 'sinusoidal' && units % 2 !== 0)

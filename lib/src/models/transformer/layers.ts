@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOneOf } from '../../core/options.js';
 import { initLayerNorm, type LayerNormParams, layerNorm } from '../../layers/layer-norm.js';
 import type { Random } from '../../random/random.js';
 import type { StackConfig } from './config.js';
@@ -80,6 +81,7 @@ function residual(
   { norm: place, noise = quiet }: LayerRun,
   f: (x: tf.Tensor3D) => tf.Tensor3D,
 ): tf.Tensor3D {
+  checkOneOf('transformer layer', 'norm', place, ['pre', 'post']);
   if (place === 'post') return layerNorm(norm, tf.add(x, drop(f(x), noise)));
   return tf.add(x, drop(f(layerNorm(norm, x)), noise));
 }
@@ -112,6 +114,7 @@ const joined = (past: Seen, now: Seen): Seen => ({
  * `nn.TransformerEncoderLayer`.
  *
  * @param x `[batch, time, units]`
+ * @throws where shapes differ, the mask leaves a row nothing to look at, or the norm is unknown
  */
 export function selfLayer(params: SelfLayerParams, x: tf.Tensor3D, run: LayerRun): LayerOutput {
   const looked = lookAtSelf(params, x, run);

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkHeads } from '../../attention/heads.js';
+import { checkSizes } from '../../core/options.js';
 
 /** 1 / 10000^(2 i / size) for pair i: wave lengths from 2 pi to 10000 * 2 pi. */
 const frequency = (pair: number, size: number) => 10000 ** ((-2 * pair) / size);
@@ -10,8 +12,11 @@ const frequency = (pair: number, size: number) => 10000 ** ((-2 * pair) / size);
  * @param time positions
  * @param from the first of them
  * @returns `[time, units]`
+ * @throws for sizes that cannot be
  */
 export function sinusoidalPositions(time: number, units: number, from = 0): tf.Tensor2D {
+  checkSizes('sinusoidalPositions', { time, units });
+  checkSizes('sinusoidalPositions', { from }, 0);
   const values = new Float32Array(time * units);
   for (let t = 0; t < time; t++) {
     for (let k = 0; k < units; k++) {
@@ -31,9 +36,15 @@ export type Rotation = (x: tf.Tensor3D) => tf.Tensor3D;
  *
  * @param time positions
  * @param from the first of them
+ * @throws for sizes that cannot be, heads that do not divide the units, and heads of an odd size, which are no pairs
  */
 export function rotation(time: number, units: number, heads: number, from = 0): Rotation {
+  checkSizes('rotation', { time, units });
+  checkSizes('rotation', { from }, 0);
+  checkHeads(heads, units);
   const size = units / heads;
+  if (size % 2 !== 0)
+    throw new Error(`rotation: pairs are turned, so each head needs an even number of units, got ${size}`);
   const [cosines, sines] = [Math.cos, Math.sin].map((wave) =>
     tf.tensor3d(
       Float32Array.from({ length: time * units }, (_, n) =>

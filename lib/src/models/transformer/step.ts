@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkSizes } from '../../core/options.js';
 import { layerNorm } from '../../layers/layer-norm.js';
 import { repeatRows } from '../../seq2seq/beam.js';
 import type { DecoderStep } from '../../seq2seq/generate.js';
@@ -22,6 +23,7 @@ export interface AlphaChoice {
 
 /** One alpha `[batch, target, source]` from those of all layers, each `[batch, heads, target, source]`. */
 export function chooseAlpha(cross: readonly tf.Tensor4D[], { layer, head }: AlphaChoice = {}): tf.Tensor3D {
+  if (cross.length === 0) throw new Error('chooseAlpha: expected the alpha of at least one layer, got none');
   const heads = cross[0]!.shape[1];
   const fits = (n: number | undefined, count: number) =>
     n === undefined || (n >= 0 && n < count && n % 1 === 0);
@@ -53,12 +55,16 @@ export interface TransformerDecodingOptions extends Pick<TransformerOptions, 'of
 /**
  * Reads sources, ready for any way of decoding. The state of a step is the cache: keys and values of all symbols so far, of
  * each layer, flat as `[batch, time * units]`. So a symbol costs one position through the layers, not the whole output again.
+ *
+ * @throws for a width or a head that cannot be; a step throws where its symbols are not one a row of the sources, and where its state is
+ *   not that of the step before
  */
 export function openTransformer(
   transformer: Transformer,
   sources: readonly (readonly number[])[],
   { width = 1, alpha: choice = {}, off = [] }: TransformerDecodingOptions = {},
 ): TransformerDecoding {
+  checkSizes('openTransformer', { width });
   const held = tf.tidy(() => {
     const { annotations, mask } = encodeWithTransformer(transformer, sources, { off });
     const memories = projectSource(transformer, annotations).map(({ keys, values }) => ({
@@ -84,13 +90,22 @@ function cachedStep(
   { choice, off }: { readonly choice: AlphaChoice; readonly off: readonly HeadPlace[] },
 ): DecoderStep {
   const { heads, norm } = config;
+  const [rows] = memoryMask.shape;
   return (previous, state, time) => {
+    checkSizes('transformer step', { time }, 0);
+    const batch = previous.shape[0];
+    if (batch !== rows)
+      throw new Error(`transformer step: expected ${rows} symbols, one a row of the sources, got ${batch}`);
     const rotate = turning(config, 1, time);
     let x = enter(params.target, previous.expandDims(1), config, { rate: 0, random: null }, time);
     const looks = params.decoder.map((layer, n) => {
       const done = crossLayer(layer, x, {
         ...{ heads, norm, mask: null, causal: false, rotate },
-        ...{ memory: memories[n]!, memoryMask, past: time === 0 ? null : cached(state, n, time) },
+        ...{
+          memory: memories[n]!,
+          memoryMask,
+          past: time === 0 ? null : cached(state, n, { batch, time, units: config.units }),
+        },
         ...{ offSelf: headsOff(off, 'decoder', n), offCross: headsOff(off, 'cross', n) },
       });
       x = done.x;
@@ -108,11 +123,21 @@ function cachedStep(
   };
 }
 
-/** The cache of a layer before step `time`. */
-export function cached(state: readonly tf.Tensor2D[], layer: number, time: number): Seen {
-  const [keys, values] = [state[2 * layer]!, state[2 * layer + 1]!].map((tensor) =>
-    tensor.reshape([tensor.shape[0], time, -1]),
-  ) as [tf.Tensor3D, tf.Tensor3D];
+/** The cache of a layer before step `time`. @throws where the state is not that of the step before */
+export function cached(
+  state: readonly tf.Tensor2D[],
+  layer: number,
+  { batch, time, units }: { readonly batch: number; readonly time: number; readonly units: number },
+): Seen {
+  const [keys, values] = [2 * layer, 2 * layer + 1].map((at) => {
+    const shape = state[at]?.shape ?? [];
+    if (shape[0] !== batch || shape[1] !== time * units)
+      throw new Error(
+        `transformer step ${time}: expected keys and values of ${time} symbols for layer ${layer}, each [${batch}, ${time * units}], got ` +
+          `${state[at] === undefined ? 'none' : `[${shape.join(', ')}]`}; pass the state that the step before it gave, of the same rows`,
+      );
+    return state[at]!.reshape([batch, time, units]);
+  }) as [tf.Tensor3D, tf.Tensor3D];
   return { keys, values };
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { maskedCrossEntropy } from '../../core/losses.js';
+import { checkOneOf, checkSizes } from '../../core/options.js';
 import type { DenseParams } from '../../layers/dense.js';
 import { initLayerNorm, type LayerNormParams, layerNorm } from '../../layers/layer-norm.js';
 import type { Random } from '../../random/random.js';
@@ -50,7 +51,7 @@ export function initTransformer(
   const full: TransformerConfig = { ...defaultStack, ...config };
   checkStack(full);
   const { units, layers, decoderLayers = layers, norm, sourceVocab, targetVocab } = full;
-  checkStack({ ...full, layers: decoderLayers });
+  checkSizes('transformer', { sourceVocab, targetVocab, decoderLayers });
   const last = (name: string) => initLayerNorm(random.child(name), { features: units });
   const params: TransformerParams = {
     source: initSymbols(random.child('source'), sourceVocab, full),
@@ -201,6 +202,7 @@ export function transformerLoss(
 export function checkPlaces(config: TransformerConfig, off: readonly HeadPlace[]): void {
   const { layers, decoderLayers = layers, heads } = config;
   for (const { part, layer, head } of off) {
+    checkOneOf('transformer', 'part of a head that is switched off', part, ['encoder', 'decoder', 'cross']);
     const count = part === 'encoder' ? layers : decoderLayers;
     const whole = Number.isSafeInteger(layer) && Number.isSafeInteger(head);
     if (!whole || layer < 0 || layer >= count || head < 0 || head >= heads)

@@ -224,14 +224,17 @@ onEngines('sizes that cannot be are refused', () => {
   refused({ units: 6, heads: 2, positions: 'rotary' }, /even number of units, got 3/);
   refused({ units: 9, heads: 3 }, /units must be even, got 9/);
   refused({ layers: 0 }, /layers must be a positive integer, got 0/);
-  refused({ decoderLayers: 1.5 }, /layers must be a positive integer, got 1.5/);
+  refused({ decoderLayers: 1.5 }, /decoderLayers must be a positive integer, got 1.5/);
   refused({ dropout: 1 }, /dropout must be in \[0, 1\), got 1/);
   refused(
     { positions: 'learned', maxLength: 0 },
     /learned positions need maxLength, a positive integer, got 0/,
   );
-  refused({ positions: 'fixed' as PositionKind }, /unknown positions "fixed"/);
-  refused({ norm: 'both' as 'pre' }, /norm must be "pre" or "post", got "both"/);
+  refused(
+    { positions: 'fixed' as PositionKind },
+    /positions must be one of sinusoidal, learned, rotary, none, got "fixed"/,
+  );
+  refused({ norm: 'both' as 'pre' }, /norm must be one of pre, post, got "both"/);
   const model: Transformer = build({ positions: 'learned', maxLength: 5 });
   assert.throws(
     () => transformerOutputs(model, [{ source: [4, 4, 4, 4, 4, 4], target: [4] }]),
