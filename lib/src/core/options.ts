@@ -2,14 +2,14 @@
  * Checks sizes such as units or looks.
  *
  * @param owner what they are sizes of, for the message
- * @throws naming the first one that is no whole number of at least `least`
+ * @throws naming the first one that is no integer of at least `least`
  */
 export function checkSizes(
   owner: string,
   sizes: { readonly [name: string]: number | undefined },
   least = 1,
 ): void {
-  const expected = least === 1 ? 'a positive integer' : `a whole number of at least ${least}`;
+  const expected = least === 1 ? 'a positive integer' : `an integer of at least ${least}`;
   for (const [name, value] of Object.entries(sizes))
     if (!(Number.isSafeInteger(value) && value! >= least))
       throw new Error(`${owner}: ${name} must be ${expected}, got ${value}`);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AttentionMemory } from '../backend/sequences.js';
+import { checkOneOf } from '../core/options.js';
 import { type BeamOptions, beamDecode, defaultBeam, type Hypothesis, repeatRows } from '../seq2seq/beam.js';
 import { decodeWith } from '../seq2seq/decoder.js';
 import { planDecoder } from '../seq2seq/decoder-plan.js';
@@ -44,6 +45,7 @@ export function captionStep(
   memory: AttentionMemory,
   { look = captioner.config.look, overwrite }: Pick<CaptionOptions, 'look' | 'overwrite'> = {},
 ): DecoderStep {
+  checkOneOf('caption', 'look', look, ['soft', 'hard']);
   if (look === 'hard') {
     if (overwrite !== undefined)
       throw new Error('caption: alpha can be overwritten only with soft looks; a hard one takes one region');

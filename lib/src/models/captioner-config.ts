@@ -1,3 +1,4 @@
+import { checkSizes } from '../core/options.js';
 import type { Random } from '../random/random.js';
 import { type BridgeParams, initBridge } from '../seq2seq/bridge.js';
 import { type DecoderConfig, type DecoderParams, initDecoder } from '../seq2seq/decoder-config.js';
@@ -97,10 +98,7 @@ export function initCaptioner(
 
 function checkConfig(config: CaptionerConfig): void {
   const { vocab, size, depth, embedding, units, attention, encoder, look } = config;
-  for (const [name, value] of Object.entries({ vocab, size, depth, embedding, units, attention })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new Error(`captioner: ${name} must be a positive integer, got ${value}`);
-  }
+  checkSizes('captioner', { vocab, size, depth, embedding, units, attention });
   if (look !== 'soft' && look !== 'hard')
     throw new Error(`captioner: look must be "soft" or "hard", got "${look}"`);
   if (encoder.length === 0)
@@ -132,10 +130,11 @@ export function checkPictures({ size, depth }: CaptionerConfig, pictures: readon
           `${depth === 1 && found === 3 ? '; make it grey, such as by the mean of its three channels' : ''}`,
       );
     }
-    const bad = pixels.findIndex((value) => !Number.isFinite(value));
+    const bad = pixels.findIndex((value) => !(value >= 0 && value <= 1));
     if (bad >= 0)
       throw new Error(
-        `captioner: number ${bad} of picture ${n} is ${pixels[bad]}; expected numbers from 0 to 1`,
+        `captioner: number ${bad} of picture ${n} is ${pixels[bad]}; expected numbers from 0 to 1` +
+          `${pixels[bad]! > 1 ? ', such as bytes divided by 255' : ''}`,
       );
   }
 }

@@ -76,7 +76,7 @@ export interface HardCaptionOptions {
  * changed the ones before, against the mean of the same picture's other samples (leave-one-out; Xu et al. subtract a moving average
  * over pictures).
  *
- * @throws for fewer than 2 samples
+ * @throws for fewer than 2 samples, and an entropy that is not 0 or above
  */
 export function hardCaptionLoss(
   captioner: Captioner,
@@ -87,6 +87,8 @@ export function hardCaptionLoss(
     throw new Error(
       `hardCaptionLoss: samples must be an integer of at least 2, got ${samples}: each is compared with the others`,
     );
+  if (!(entropy >= 0 && Number.isFinite(entropy)))
+    throw new Error(`hardCaptionLoss: entropy must be a number of at least 0, got ${entropy}`);
   return tf.tidy(() => {
     const { previous, labels, mask } = captionTargets(pictures);
     const [batch, target] = labels.shape;

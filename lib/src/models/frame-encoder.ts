@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkSizes } from '../core/options.js';
 import { checkShape } from '../core/shapes.js';
 import { type ConvParams, conv2d, initConv } from '../layers/conv.js';
 import type { Random } from '../random/random.js';
@@ -19,12 +20,16 @@ export interface PictureEncoder extends FrameEncoder {
 /**
  * Two convolutions of stride 2 (filters of 5 and 3 pixels) with rectifiers, for frames of one channel: `[batch, time, size, size]`
  * to `[batch, time, features]`. Each frame by itself.
+ *
+ * @throws for frames of fewer than 15 pixels, of which less than 2 x 2 places would be left, and for filters that cannot be
  */
 export function initPictureEncoder(
   random: Random,
   { size, filters = [8, 16] }: PictureEncoderSizes,
 ): PictureEncoder {
+  checkSizes('picture encoder', { size }, 15);
   const [first, second] = filters;
+  checkSizes('picture encoder', { 'filters[0]': first, 'filters[1]': second });
   const params: { readonly first: ConvParams; readonly second: ConvParams } = {
     first: initConv(random.child('first'), { filter: 5, channels: 1, units: first }),
     second: initConv(random.child('second'), { filter: 3, channels: first, units: second }),

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { scoreFunctionLoss } from '../attention/hard/score-function.js';
+import { checkSizes } from '../core/options.js';
+import { checkShape } from '../core/shapes.js';
 import { type DenseParams, dense, initDense } from '../layers/dense.js';
 import type { Random } from '../random/random.js';
 import { type GruParams, gruStep, initGru } from '../recurrent/gru.js';
 import { defaultGlimpse, type GlimpseConfig, takeGlimpse } from './glimpse.js';
 import { stackPictures } from './image-reader-config.js';
+import { checkPictureLabels, likeliest } from './likeliest.js';
 
 export interface GlimpseReaderConfig extends GlimpseConfig {
   /** Glimpses before the answer; the first is taken at a random place. */
@@ -42,10 +45,8 @@ export interface GlimpseReader {
 export function initGlimpseReader(random: Random, options: Partial<GlimpseReaderConfig> = {}): GlimpseReader {
   const config = { ...defaultGlimpseReader, ...options };
   const { side, scales, looks, units, classes, deviation } = config;
-  for (const [name, value] of Object.entries({ side, scales, looks, units, classes })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new Error(`glimpse reader: ${name} must be a positive integer, got ${value}`);
-  }
+  checkSizes('glimpse reader', { side, scales, looks, units });
+  checkSizes('glimpse reader', { classes }, 2);
   if (!(deviation > 0)) throw new Error(`glimpse reader: deviation must be above 0, got ${deviation}`);
   return {
     config,
@@ -109,6 +110,7 @@ const anyPlaces = (random: Random, rows: number): Places =>
  *
  * @param pictures `[batch, size, size, 1]`
  * @param labels int32 `[batch]`
+ * @throws where pictures are not square and grey, labels are not one class a picture, and for fewer than 2 samples
  */
 export function glimpseLoss(
   reader: GlimpseReader,
@@ -116,7 +118,11 @@ export function glimpseLoss(
   labels: tf.Tensor1D,
   { random, samples = 4 }: { readonly random: Random; readonly samples?: number },
 ): tf.Scalar {
-  const [batch, size] = pictures.shape;
+  const { batch, size } = checkShape('glimpse reader pictures', pictures, 'batch size size channels', {
+    channels: 1,
+  });
+  checkPictureLabels('glimpse reader', labels, { batch, classes: reader.config.classes });
+  checkSizes('glimpseLoss', { samples }, 2);
   return tf.tidy(() => {
     // Walks of one picture begin at one place, so that they differ by what the reader chose.
     const begun = anyPlaces(random.child('start'), batch);
@@ -155,8 +161,11 @@ export function readGlimpses(
       anyPlaces(random, pictures.length),
       null,
     );
-    const labels = tf.argMax(logits, 1).dataSync();
-    readings = pictures.map((_, n) => ({ label: labels[n]!, places: places.map((look) => look[n]!) }));
+    const scores = logits.arraySync();
+    readings = pictures.map((_, n) => ({
+      label: likeliest('glimpse reader', `picture ${n}`, scores[n]!),
+      places: places.map((look) => look[n]!),
+    }));
   });
   return readings;
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkSizes } from '../core/options.js';
+import { checkShape } from '../core/shapes.js';
 
 /** What a glimpse takes in: squares around one place, each twice as wide as the one before and seen half as sharply. */
 export interface GlimpseConfig {
@@ -20,20 +22,24 @@ export const defaultGlimpse: GlimpseConfig = {
  * @param pictures `[batch, size, size, 1]`
  * @param places `[batch]` centres from -1 (top, left) to 1; beyond the picture it is blank
  * @returns `[batch, scales * side * side]`, a constant: no gradient goes to the place
- * @throws where the sizes are not positive integers, or there is not one place a picture
+ * @throws where the sizes are not positive integers, pictures are not square and grey, or there is not one place a picture, two numbers
  */
 export function takeGlimpse(
   pictures: tf.Tensor4D,
   places: readonly (readonly [y: number, x: number])[],
   { side, scales }: GlimpseConfig,
 ): tf.Tensor2D {
-  const [batch, size] = pictures.shape;
-  for (const [name, value] of Object.entries({ side, scales })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new Error(`takeGlimpse: ${name} must be a positive integer, got ${value}`);
-  }
+  checkSizes('takeGlimpse', { side, scales });
+  const { batch, size } = checkShape('takeGlimpse pictures', pictures, 'batch size size channels', {
+    channels: 1,
+  });
   if (places.length !== batch)
     throw new Error(`takeGlimpse: expected one place for each of ${batch} pictures, got ${places.length}`);
+  const lost = places.findIndex((place) => !place.every(Number.isFinite));
+  if (lost >= 0)
+    throw new Error(
+      `takeGlimpse: the place of picture ${lost} is [${places[lost]!.join(', ')}], expected two numbers; pixels or weights are none`,
+    );
   const pixels = pictures.dataSync();
   const seen = new Float32Array(batch * scales * side * side);
   let at = 0;

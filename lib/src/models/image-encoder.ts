@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkShape } from '../core/shapes.js';
 import { assignBatchNorm, type BatchNormParams, batchNorm, initBatchNorm } from '../layers/batch-norm.js';
 import { type ConvParams, conv2d, initConv } from '../layers/conv.js';
 import type { Random } from '../random/random.js';
@@ -64,6 +65,7 @@ export function withMargin(pictures: tf.Tensor4D, { size, span, margin }: Region
  *
  * @param pictures `[batch, size, size, channels]`
  * @returns `[batch, regions, units]`
+ * @throws where the pictures are not of the grid's size
  */
 export function encodeRegions(
   params: ImageEncoderParams,
@@ -73,6 +75,7 @@ export function encodeRegions(
   mode: EncoderMode,
 ): tf.Tensor3D {
   const units = layers.at(-1)!.units;
+  checkGrid('encodeRegions', pictures, grid);
   return tf.tidy(() =>
     convolve(params, layers, withMargin(pictures, grid), mode).reshape([-1, grid.regions, units]),
   );
@@ -84,6 +87,7 @@ export function encodeRegions(
  *
  * @param places region of each picture
  * @returns `[batch, units]`
+ * @throws where the pictures are not of the grid's size, or there is not one of its regions for each
  */
 export function encodeOneRegion(
   params: ImageEncoderParams,
@@ -98,10 +102,26 @@ export function encodeOneRegion(
   });
 }
 
+function checkGrid(label: string, pictures: tf.Tensor4D, { size }: RegionGrid) {
+  return checkShape(`${label} pictures`, pictures, 'batch height width channels', {
+    height: size,
+    width: size,
+  });
+}
+
 /** What one region of each picture sees, `[batch, field, field, channels]`; beyond the picture it is blank. */
 export function cropRegions(pictures: tf.Tensor4D, grid: RegionGrid, places: ArrayLike<number>): tf.Tensor4D {
-  const [batch, size, , channels] = pictures.shape;
-  const { field, side, stride, margin } = grid;
+  const { batch, channels } = checkGrid('encodeOneRegion', pictures, grid);
+  const { size, field, side, stride, margin, regions } = grid;
+  if (places.length !== batch)
+    throw new Error(
+      `encodeOneRegion: expected one region for each of ${batch} pictures, got ${places.length}`,
+    );
+  for (let n = 0; n < batch; n++)
+    if (!(Number.isInteger(places[n]) && places[n]! >= 0 && places[n]! < regions))
+      throw new RangeError(
+        `encodeOneRegion: regions are 0 to ${regions - 1}, got ${places[n]} for picture ${n}`,
+      );
   const pixels = pictures.dataSync();
   const crops = new Float32Array(batch * field * field * channels);
   for (let n = 0; n < batch; n++) {

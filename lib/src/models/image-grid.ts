@@ -1,3 +1,5 @@
+import { checkSizes } from '../core/options.js';
+
 /** One convolution: a square filter, its stride, and how many channels it makes. */
 export interface ConvLayer {
   readonly filter: number;
@@ -28,8 +30,14 @@ export interface RegionGrid extends ReceptiveField {
   readonly first: number;
 }
 
-/** The field grows by (filter - 1) times the distance that the layers before have made. */
+/**
+ * The field grows by (filter - 1) times the distance that the layers before have made.
+ *
+ * @throws where a layer has a size that is no positive integer
+ */
 export function receptiveField(layers: readonly ConvLayer[]): ReceptiveField {
+  for (const [n, { filter, stride, units }] of layers.entries())
+    checkSizes(`layer ${n} of the encoder`, { filter, stride, units });
   return layers.reduce(
     ({ field, stride }, layer) => ({
       field: field + (layer.filter - 1) * stride,
@@ -43,7 +51,7 @@ export function receptiveField(layers: readonly ConvLayer[]): ReceptiveField {
  * The regions of a picture: as few as see all of it, centred on it. Where they do not fit exactly, the outer ones see a few
  * blank pixels beyond the edge.
  *
- * @throws RangeError where the picture is smaller than a region
+ * @throws RangeError where the picture is smaller than a region, and for layers as `receptiveField`
  */
 export function regionGrid(layers: readonly ConvLayer[], size: number): RegionGrid {
   const { field, stride } = receptiveField(layers);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type AdditiveParams, initAdditive } from '../attention/score.js';
 import { zeros } from '../core/initializers.js';
+import { checkOneOf, checkSizes } from '../core/options.js';
 import { createParam } from '../core/params.js';
 import { type DenseParams, initDense } from '../layers/dense.js';
 import type { Random } from '../random/random.js';
@@ -112,11 +113,9 @@ export function readerGrids({ encoder, scan }: ImageReaderConfig, size: number):
 
 function checkConfig(config: ImageReaderConfig): void {
   const { encoder, scan, shrink, looks, units, attentionUnits, classes } = config;
-  const sizes = { shrink, looks, units, attentionUnits, classes };
-  for (const [name, value] of Object.entries(sizes)) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new Error(`image reader: ${name} must be a positive integer, got ${value}`);
-  }
+  checkSizes('image reader', { shrink, looks, units, attentionUnits });
+  checkSizes('image reader', { classes }, 2);
+  checkOneOf('image reader', 'where', config.where, ['annotations', 'scan']);
   if (encoder.length === 0 || (config.where === 'scan' && scan.length === 0))
     throw new Error('image reader: expected at least one layer in each encoder, got none');
   const [fine, coarse] = [receptiveField(encoder).stride, receptiveField(scan).stride * shrink];
@@ -127,18 +126,22 @@ function checkConfig(config: ImageReaderConfig): void {
   }
 }
 
-/** Pictures as a tensor `[batch, size, size, 1]`. @throws where they are not square or differ in size */
+/** Pictures as a tensor `[batch, size, size, 1]`. @throws where there is none, they are not square, differ in size, or hold what is no number */
 export function stackPictures(
   pictures: readonly { readonly size: number; readonly pixels: Float32Array }[],
 ): tf.Tensor4D {
-  const size = pictures[0]?.size ?? 0;
+  if (pictures.length === 0) throw new Error('stackPictures: expected at least one picture, got none');
+  const size = pictures[0]!.size;
   const values = new Float32Array(pictures.length * size * size);
   for (const [n, { size: own, pixels }] of pictures.entries()) {
     if (own !== size || pixels.length !== size * size) {
       throw new Error(
-        `stackPictures: expected pictures of ${size} x ${size}, got ${pixels.length} pixels of ${own} x ${own} at ${n}`,
+        `stackPictures: expected grey pictures of ${size} x ${size}, ${size * size} numbers, got ${pixels.length} numbers of ${own} x ${own} (picture ${n})`,
       );
     }
+    const bad = pixels.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new Error(`stackPictures: pixel ${bad} of picture ${n} is ${pixels[bad]}, not a number`);
     values.set(pixels, n * size * size);
   }
   return tf.tensor4d(values, [pictures.length, size, size, 1]);

@@ -1,3 +1,4 @@
+import { checkOneOf } from '../core/options.js';
 import type { ConvLayer } from './image-grid.js';
 import { COORDINATES, type ImageReaderConfig, readerGrids } from './image-reader-config.js';
 
@@ -21,9 +22,10 @@ export interface ReadingCost {
  * and not a region's cost times their number. A hard reader that scans encodes one region a look; one that scores
  * annotations encodes all of them like the soft one.
  *
- * @throws RangeError where the picture is smaller than a region
+ * @throws RangeError where the picture is smaller than a region, and where looks are neither soft nor hard
  */
 export function readingCost(config: ImageReaderConfig, size: number, looks: 'soft' | 'hard'): ReadingCost {
+  checkOneOf('readingCost', 'looks', looks, ['soft', 'hard']);
   const { encoder, scan, shrink, units, attentionUnits, classes } = config;
   const grids = readerGrids(config, size);
   const { regions, span, field } = grids.regions;

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOneOf } from '../core/options.js';
 import { gruStep } from '../recurrent/gru.js';
+import { batchesOf } from '../text/padding.js';
 import { encodeOneRegion, regionCoordinates } from './image-encoder.js';
 import {
   classify,
@@ -12,6 +14,7 @@ import {
   startState,
 } from './image-reader.js';
 import { type ImageReader, stackPictures } from './image-reader-config.js';
+import { likeliest } from './likeliest.js';
 
 /** What a reader made of one picture. */
 export interface ImageReading {
@@ -34,16 +37,17 @@ export interface ReadPicturesOptions {
 /**
  * Reads pictures. A hard reader with a scan encodes the regions that it takes and no others.
  *
- * @throws where pictures differ in size or are smaller than a region
+ * @throws where pictures differ in size or are smaller than a region, looks are neither soft nor hard, and where pixels or weights are
+ *   no numbers
  */
 export function readPictures(
   reader: ImageReader,
   pictures: readonly { readonly size: number; readonly pixels: Float32Array }[],
   { looks, batch = 100 }: ReadPicturesOptions,
 ): ImageReading[] {
+  checkOneOf('readPictures', 'looks', looks, ['soft', 'hard']);
   const readings: ImageReading[] = [];
-  for (let from = 0; from < pictures.length; from += batch) {
-    const some = pictures.slice(from, from + batch);
+  for (const some of batchesOf(pictures, batch)) {
     tf.tidy(() => {
       const stacked = stackPictures(some);
       const skips = looks === 'hard' && reader.config.where === 'scan';
@@ -96,12 +100,7 @@ function readingsOf(logits: tf.Tensor2D, scores: readonly tf.Tensor2D[]): ImageR
       const regions = values.length / batch;
       return values.slice(n * regions, (n + 1) * regions);
     });
+    const largest = (values: Float32Array) => likeliest('image reader', `picture ${n} of its batch`, values);
     return { label: largest(own), probabilities: own, alpha, places: alpha.map(largest) };
   });
-}
-
-function largest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }

@@ -3,12 +3,14 @@ import { chooseSampled } from '../attention/hard/choose.js';
 import { attentionEntropy } from '../attention/hard/entropy.js';
 import { scoreFunctionLoss } from '../attention/hard/score-function.js';
 import { additiveScores, projectAdditiveKeys } from '../attention/score.js';
+import { checkSizes } from '../core/options.js';
 import { checkShape } from '../core/shapes.js';
 import { dense } from '../layers/dense.js';
 import type { Random } from '../random/random.js';
 import { gruStep } from '../recurrent/gru.js';
 import { convolve, type EncoderMode, encodeRegions, withCoordinates } from './image-encoder.js';
 import { type ImageReader, type ReaderGrids, readerGrids } from './image-reader-config.js';
+import { checkPictureLabels } from './likeliest.js';
 
 /** The regions of a batch of pictures, ready to be looked at. */
 export interface Regions {
@@ -144,8 +146,15 @@ function readingLosses(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor2D {
   return tf.neg(tf.sum(tf.mul(logs, hot), 2)) as tf.Tensor2D;
 }
 
-/** Mean of -ln p(label) with soft looks, in training mode. @param labels int32 `[batch]` */
+/**
+ * Mean of -ln p(label) with soft looks, in nats, in training mode.
+ *
+ * @param pictures `[batch, size, size, 1]`
+ * @param labels int32 `[batch]`
+ * @throws where pictures are smaller than a region or of another shape, and where labels are not one class a picture
+ */
 export function softReadingLoss(reader: ImageReader, pictures: tf.Tensor4D, labels: tf.Tensor1D): tf.Scalar {
+  checkPictureLabels('image reader', labels, { batch: pictures.shape[0], classes: reader.config.classes });
   return tf.tidy(() => {
     const { logits } = lookAround(reader, encodePictures(reader, pictures, 'train'), softLook);
     return tf.mean(readingLosses(logits, labels)) as tf.Scalar;
@@ -163,6 +172,8 @@ export interface HardReadingOptions {
 /**
  * As {@link softReadingLoss} with sampled looks: the value is the mean loss of the samples less the bonus, the gradient
  * REINFORCE's with the leave-one-out baseline (Xu et al. 2015, section 4.1; Kool et al. 2019).
+ *
+ * @throws as `softReadingLoss`, and for fewer than 2 samples or an entropy that is no number
  */
 export function hardReadingLoss(
   reader: ImageReader,
@@ -170,6 +181,10 @@ export function hardReadingLoss(
   labels: tf.Tensor1D,
   { random, samples = 4, entropy = 0 }: HardReadingOptions,
 ): tf.Scalar {
+  checkPictureLabels('image reader', labels, { batch: pictures.shape[0], classes: reader.config.classes });
+  checkSizes('hardReadingLoss', { samples }, 2);
+  if (!Number.isFinite(entropy))
+    throw new Error(`hardReadingLoss: entropy must be a finite number, got ${entropy}`);
   return tf.tidy(() => {
     const regions = encodePictures(reader, pictures, 'train');
     const { logits, scores, choices } = lookAround(reader, regions, (seen, look) =>

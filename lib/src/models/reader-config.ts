@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type AdditiveParams, initAdditive } from '../attention/index.js';
 import { glorotUniform } from '../core/initializers.js';
+import { checkOneOf, checkSizes } from '../core/options.js';
 import { createParam } from '../core/params.js';
 import { type DenseParams, initDense } from '../layers/dense.js';
 import { type EmbeddingParams, initEmbedding } from '../layers/embedding.js';
@@ -64,7 +65,7 @@ export interface MemoryReaderWords {
   readonly answers: readonly string[];
 }
 
-/** Makes a memory network with random weights. @throws for sizes that cannot be, and without two answers to choose from */
+/** Makes a memory network with random weights. @throws for sizes and choices that cannot be, and without two answers to choose from */
 export function initMemoryReader(
   random: Random,
   { vocabulary, answers }: MemoryReaderWords,
@@ -74,6 +75,10 @@ export function initMemoryReader(
   const { units, hops, score, time, times, dropout } = full;
   if (!Number.isSafeInteger(hops) || hops < 1)
     throw new Error(`memory reader: hops must be an integer of at least 1, got ${hops}`);
+  checkSizes('memory reader', { units, times });
+  checkOneOf('memory reader', 'score', score, ['additive', 'dot']);
+  checkOneOf('memory reader', 'time', time, ['end', 'none']);
+  checkOneOf('memory reader', 'order', full.order, ['encoded', 'none']);
   if (!(dropout >= 0 && dropout < 1))
     throw new Error(`memory reader: dropout must be in [0, 1), got ${dropout}`);
   if (answers.length < 2 || new Set(answers).size !== answers.length)

@@ -6,6 +6,8 @@ import { dropout } from '../layers/dropout.js';
 import { embed } from '../layers/embedding.js';
 import type { Random } from '../random/random.js';
 import { type OverwriteAlpha, overwriteAlpha } from '../seq2seq/overwrite.js';
+import { batchesOf } from '../text/padding.js';
+import { likeliest } from './likeliest.js';
 import {
   positionWeights,
   type StoryBatch,
@@ -148,15 +150,15 @@ export interface AnswerStoriesOptions extends StoryEncoding {
   readonly batch?: number;
 }
 
-/** Reads stories and answers their questions. Nothing stays in memory. @throws as `readMemory` does */
+/** Reads stories and answers their questions. Nothing stays in memory. @throws as `readMemory` does, and where weights are no numbers */
 export function answerStories(
   reader: MemoryReader,
   stories: readonly StoryToRead[],
   { overwrite, batch = 256, ...encoding }: AnswerStoriesOptions = {},
 ): StoryReading[] {
   const readings: StoryReading[] = [];
-  for (let from = 0; from < stories.length; from += batch) {
-    const part = stories.slice(from, from + batch);
+  for (const part of batchesOf(stories, batch)) {
+    const from = readings.length;
     const own: OverwriteAlpha | undefined = overwrite && ((hop, row) => overwrite(hop, from + row));
     const [probabilities, ...alphas] = tf.tidy(() => {
       const read = readMemory(reader, part, { ...encoding, overwrite: own });
@@ -164,7 +166,7 @@ export function answerStories(
     });
     part.forEach(({ sentences }, row) => {
       const chances = probabilities![row]!;
-      const best = chances.indexOf(Math.max(...chances));
+      const best = likeliest('memory reader', `story ${from + row}`, chances);
       readings.push({
         answer: reader.answers[best]!,
         probability: chances[best]!,

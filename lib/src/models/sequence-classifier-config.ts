@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type AdditiveParams, initAdditive } from '../attention/index.js';
 import { uniform } from '../core/initializers.js';
+import { checkOneOf, checkSizes } from '../core/options.js';
 import { createParam, type ParamTree } from '../core/params.js';
 import { type DenseParams, initDense } from '../layers/index.js';
 import type { Random } from '../random/random.js';
@@ -102,24 +103,14 @@ export function initSequenceClassifier(
 }
 
 function checkConfig(config: SequenceClassifierConfig): void {
-  const least = { features: 1, classes: 2, context: 0, units: 1, attention: 1 } as const;
-  for (const [name, minimum] of Object.entries(least)) {
-    const value = config[name as keyof typeof least];
-    if (!Number.isSafeInteger(value) || value < minimum)
-      throw new Error(
-        `sequence classifier: ${name} must be a whole number of at least ${minimum}, got ${value}`,
-      );
-  }
-  const choices = {
-    recurrent: ['none', 'gru', 'bidirectional'],
-    values: ['frames', 'states'],
-    pooling: ['attention', 'mean'],
-  } as const;
-  for (const [name, known] of Object.entries(choices)) {
-    const value = config[name as keyof typeof choices];
-    if (!(known as readonly string[]).includes(value))
-      throw new Error(`sequence classifier: ${name} must be one of ${known.join(', ')}, got "${value}"`);
-  }
+  const { features, classes, context, units, attention, recurrent, values, pooling } = config;
+  const owner = 'sequence classifier';
+  checkSizes(owner, { features, units, attention });
+  checkSizes(owner, { classes }, 2);
+  checkSizes(owner, { context }, 0);
+  checkOneOf(owner, 'recurrent', recurrent, ['none', 'gru', 'bidirectional']);
+  checkOneOf(owner, 'values', values, ['frames', 'states']);
+  checkOneOf(owner, 'pooling', pooling, ['attention', 'mean']);
   if (config.values === 'states' && config.recurrent === 'none')
     throw new Error(
       'sequence classifier: values "states" needs a recurrent reader, got recurrent "none"; take values "frames"',

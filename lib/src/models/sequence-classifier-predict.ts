@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { batchesOf } from '../text/padding.js';
+import { likeliest } from './likeliest.js';
 import { classifySequences } from './sequence-classifier.js';
 import type { SequenceClassifier } from './sequence-classifier-config.js';
 
@@ -63,7 +65,7 @@ export interface PredictSequencesOptions {
   readonly batch?: number;
 }
 
-/** Reads clips without dropout. @throws as `stackClips` and `classifySequences` do */
+/** Reads clips without dropout. @throws as `stackClips` and `classifySequences` do, and where frames or weights are no numbers */
 export function predictSequences(
   model: SequenceClassifier,
   clips: readonly FrameClip[],
@@ -71,8 +73,8 @@ export function predictSequences(
 ): SequenceReading[] {
   const { frame = [model.config.features], batch = 64 } = options;
   const readings: SequenceReading[] = [];
-  for (let from = 0; from < clips.length; from += batch) {
-    const part = clips.slice(from, from + batch);
+  for (const part of batchesOf(clips, batch)) {
+    const from = readings.length;
     const [probabilities, alphas] = tf.tidy(() => {
       const { inputs, mask } = stackClips(part, frame);
       const { logits, alpha } = classifySequences(model, inputs, { mask });
@@ -81,7 +83,7 @@ export function predictSequences(
     for (const [row, { time }] of part.entries()) {
       const chances = probabilities[row]!;
       readings.push({
-        label: chances.indexOf(Math.max(...chances)),
+        label: likeliest('sequence classifier', `clip ${from + row}`, chances),
         probabilities: chances,
         alpha: alphas[row]!.slice(0, time),
       });

@@ -46,6 +46,7 @@ export function classifySequences(
   if (mask !== null) {
     checkShape('classifySequences mask', mask, 'batch time', { batch, time });
     checkMask('classifySequences mask', mask);
+    checkRealFrames(mask);
   }
   const [logits, alpha] = tf.tidy(() => {
     const features = encoder ? encoder.encode(inputs) : (inputs as tf.Tensor3D);
@@ -76,6 +77,19 @@ export function sequenceClassifierLoss(
     const { logits } = classifySequences(model, inputs, options);
     return maskedCrossEntropy(logits.expandDims(1) as tf.Tensor3D, labels.expandDims(1) as tf.Tensor2D);
   });
+}
+
+function checkRealFrames(mask: tf.Tensor2D): void {
+  const [batch, time] = mask.shape;
+  const values = mask.dataSync();
+  for (let row = 0; row < batch; row++) {
+    let real = 0;
+    for (const value of values.subarray(row * time, (row + 1) * time)) real += value;
+    if (real < 2)
+      throw new Error(
+        `classifySequences: clip ${row} has one real frame, at least 2 are needed: alpha over one frame is always 1. Give longer clips or shorter frames`,
+      );
+  }
 }
 
 /** What lies in the padding must not reach the real frames beside it. */

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { glorotUniform, normal } from '../core/initializers.js';
+import { checkSizes } from '../core/options.js';
 import { createParam } from '../core/params.js';
 import { type DenseParams, initDense } from '../layers/dense.js';
 import { type EmbeddingParams, initEmbedding } from '../layers/embedding.js';
@@ -65,7 +66,7 @@ export interface TextClassifier {
   readonly params: TextClassifierParams;
 }
 
-/** Makes a classifier with random weights. @throws for a reading or keys that do not exist */
+/** Makes a classifier with random weights. @throws for sizes that cannot be, and for a reading or keys that do not exist */
 export function initTextClassifier(
   random: Random,
   config: Partial<TextClassifierConfig> & Pick<TextClassifierConfig, 'vocab' | 'classes'>,
@@ -73,14 +74,13 @@ export function initTextClassifier(
   const full: TextClassifierConfig = { ...defaultTextClassifierConfig, ...config };
   const { vocab, classes, reading, keys, embedding, attention, valueUnits, hidden } = full;
   checkReading('text classifier', reading);
-  if (!Number.isSafeInteger(full.words) || full.words < 1)
-    throw new Error(`text classifier: words must be a positive integer, got ${full.words}`);
-  if (!Number.isSafeInteger(classes) || classes < 2)
-    throw new Error(`text classifier: classes must be an integer of at least 2, got ${classes}`);
-  if (!Number.isSafeInteger(valueUnits) || valueUnits < 0)
-    throw new Error(`text classifier: valueUnits must be 0 or a positive integer, got ${valueUnits}`);
+  checkSizes('text classifier', { vocab, words: full.words, embedding, attention, hidden });
+  checkSizes('text classifier', { classes }, 2);
+  checkSizes('text classifier', { valueUnits }, 0);
   if (keys !== 'word' && keys !== 'window')
     throw new Error(`text classifier: keys must be word or window, got ${JSON.stringify(keys)}`);
+  if (!(full.deviation > 0 && Number.isFinite(full.deviation)))
+    throw new Error(`text classifier: deviation must be a number above 0, got ${full.deviation}`);
   const params: TextClassifierParams = {
     embedding: initEmbedding(random.child('embedding'), {
       vocab,

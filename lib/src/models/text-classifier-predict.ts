@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseGreedy } from '../attention/hard/index.js';
 import { batchesOf } from '../text/padding.js';
+import { likeliest } from './likeliest.js';
 import { readingAlpha } from './reading.js';
 import { logitsOfWeights, scoreTexts } from './text-classifier.js';
 import type { TextClassifier, TextClassifierConfig } from './text-classifier-config.js';
@@ -25,7 +26,11 @@ export const defaultClassifyOptions: ClassifyOptions = {
   batchSize: 128, // bounds the memory; other sizes were not timed
 };
 
-/** Classifies texts. A hard reader takes its most probable word (or words): nothing is random. */
+/**
+ * Classifies texts. A hard reader takes its most probable word (or words): nothing is random.
+ *
+ * @throws for an empty text, an id that is none of the vocabulary, fewer words than a hard reader takes, and weights that are no numbers
+ */
 export function classifyTexts(
   classifier: TextClassifier,
   texts: readonly (readonly number[])[],
@@ -52,7 +57,7 @@ export function classifyTexts(
       const chances = data[0]!.slice(row * classes, (row + 1) * classes);
       const seen = data[2]!.subarray(row * source, row * source + text.length);
       return {
-        label: chances.indexOf(Math.max(...chances)),
+        label: likeliest('text classifier', `text ${row} of its batch`, chances),
         probabilities: chances,
         alpha: data[1]!.slice(row * source, row * source + text.length),
         read: Array.from(seen.keys()).filter((at) => seen[at]! > 0),

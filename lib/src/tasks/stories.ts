@@ -18,7 +18,7 @@ export interface Stories {
   readonly things: readonly string[];
   /** Every word of the grammar, answers included, in code point order. */
   readonly vocabulary: Vocabulary;
-  /** Every answer of a task, in the order of the grammar. */
+  /** Every answer of a task, in the order of the grammar. @throws RangeError for a task that there is not */
   answers(task: StoryTask): readonly string[];
   /** `count` independent stories of five questions each. @throws RangeError on a count, task or split that cannot be */
   sample(random: Random, count: number, choice: StoryChoice): Story[];
@@ -48,10 +48,7 @@ export function loadStories(frozen: FrozenStories): Stories {
   };
 
   function* draw(random: Random, { task, split = 'train' }: StoryChoice): Generator<Story> {
-    if (!STORY_TASKS.includes(task))
-      throw new RangeError(
-        `No stories of ${JSON.stringify(task)}: expected one of ${STORY_TASKS.join(', ')}.`,
-      );
+    checkTask(task);
     if (!['train', 'validation', 'test'].includes(split))
       throw new RangeError(`No split ${JSON.stringify(split)}: expected train, validation or test.`);
     for (;;) {
@@ -79,10 +76,18 @@ export function loadStories(frozen: FrozenStories): Stories {
     places,
     things,
     vocabulary: vocabularyOf(frozen, answersOf),
-    answers: (task) => answersOf[task],
+    answers: (task) => {
+      checkTask(task);
+      return answersOf[task];
+    },
     sample: (random, count, choice) => take(draw(random, choice), count),
     questions: (random, count, choice) => take(ask(draw(random, choice)), count),
   };
+}
+
+function checkTask(task: StoryTask): void {
+  if (!STORY_TASKS.includes(task))
+    throw new RangeError(`No stories of ${JSON.stringify(task)}: expected one of ${STORY_TASKS.join(', ')}.`);
 }
 
 function vocabularyOf(frozen: FrozenStories, answers: Record<StoryTask, readonly string[]>): Vocabulary {

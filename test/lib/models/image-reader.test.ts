@@ -83,7 +83,7 @@ it('pictures smaller than a region, not square, or with colours are refused', ()
   );
   assert.throws(
     () => stackPictures([picture(1, 40), picture(2, 44)]),
-    /40 x 40, got 1936 pixels of 44 x 44 at 1/,
+    /40 x 40, 1600 numbers, got 1936 numbers of 44 x 44 \(picture 1\)/,
   );
   disposeParams(reader.params);
 });

@@ -260,7 +260,7 @@ test('what cannot be read is an error that says why, and leaves no tensors', () 
   });
   assert.equal(tf.memory().numTensors, start);
   const make = (more: object) => () => initSequenceClassifier(createRandom(1), { ...sizes, ...more });
-  refused(make({ classes: 1 }), /classes must be a whole number of at least 2, got 1/);
+  refused(make({ classes: 1 }), /classes must be an integer of at least 2, got 1/);
   refused(make({ values: 'states' }), /values "states" needs a recurrent reader/);
   refused(make({ recurrent: 'lstm' }), /recurrent must be one of none, gru, bidirectional, got "lstm"/);
   refused(make({ dropout: 1 }), /dropout must be in \[0, 1\), got 1/);

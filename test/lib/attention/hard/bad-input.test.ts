@@ -111,7 +111,7 @@ test('the oracle says what it cannot compute', () => {
   assert.throws(() => gumbelMoments(rows, { ...gumbel, count: 4 }), /a count of positions in 1 ... 3/);
   assert.throws(
     () => measureEstimator(rows, { config: {}, random, draws: 1 }),
-    /draws must be a whole number of at least 2, got 1/,
+    /draws must be an integer of at least 2, got 1/,
   );
   assert.throws(
     () => measureEstimator(rows, { config: {}, random, draws: 4, copies: 0 }),

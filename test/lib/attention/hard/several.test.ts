@@ -104,7 +104,7 @@ onEngines('straight-through: forwards the largest, backwards the derivative of t
       weights,
       scores.map((_, j) => (order.slice(0, 2).includes(j) ? 1 : 0)),
     );
-    const said = weights.reduce((sum, weight, j) => sum + weight * values[j]!, 0);
+    const said = weights.reduce((sum: number, weight, j) => sum + weight * values[j]!, 0);
     const { pullBack } = softLargest(keys, mask, { count: 2, temperature: 0.7 });
     assertClose(gradient, pullBack(values.map((value) => 2 * said * value)), 2e-5, `seed ${seed}`);
     assert.equal(gradient[2], 0, 'padding');

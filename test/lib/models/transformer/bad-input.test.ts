@@ -67,7 +67,7 @@ onEngines('a step of the cache wants the state of the step before it, and its ro
       ),
     /each \[2, 8\], got \[1, 8\]/,
   );
-  refused(() => step(symbols(2), initial, -1), /time must be a whole number of at least 0, got -1/);
+  refused(() => step(symbols(2), initial, -1), /time must be an integer of at least 0, got -1/);
   assert.equal(tf.memory().numTensors, before);
   dispose();
   assert.throws(
@@ -114,7 +114,7 @@ onEngines('heads, labels and masks that are none', () => {
     ],
     [() => chooseAlpha([]), /expected the alpha of at least one layer, got none/],
     [() => sinusoidalPositions(0, 8), /time must be a positive integer, got 0/],
-    [() => sinusoidalPositions(2, 8, -1), /from must be a whole number of at least 0, got -1/],
+    [() => sinusoidalPositions(2, 8, -1), /from must be an integer of at least 0, got -1/],
     [() => rotation(2, 6, 2), /each head needs an even number of units, got 3/],
     [() => rotation(2, 8, 3), /must divide the 8 units into equal parts, got 3/],
   ];
