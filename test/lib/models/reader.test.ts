@@ -1,47 +1,19 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import {
   answerStories,
   createRandom,
-  createVocabulary,
-  flattenParams,
   initMemoryReader,
-  loadMemoryReader,
-  loadStories,
-  lossAndGradients,
   type MemoryReader,
-  type MemoryReaderConfig,
   memoryReaderLoss,
   positionWeights,
   readMemory,
   type StoryToRead,
-  saveMemoryReader,
-  saveParams,
   storyWords,
-  train,
-  warmupCosine,
 } from 'heed';
 import { assertClose, onEngines } from '../support/engines.js';
-
-const words = {
-  vocabulary: createVocabulary(['anna bert cellar roof went to the where is'], { kind: 'word' }),
-  answers: ['cellar', 'roof', 'nowhere'],
-};
-const stories: (StoryToRead & { answer: string })[] = [
-  {
-    sentences: ['Anna went to the roof.', 'Bert went to the cellar.', 'Anna is the cellar.'],
-    question: 'Where is Anna?',
-    answer: 'cellar',
-  },
-  { sentences: ['Bert went to the roof.'], question: 'Where is Bert?', answer: 'roof' },
-];
-const reader = (config: Partial<MemoryReaderConfig> = {}, seed = 1): MemoryReader =>
-  initMemoryReader(createRandom(seed), words, { units: 6, times: 4, hops: 2, ...config });
+import { reader, stories, words } from './memory-stories.js';
 
 onEngines('one hop by hand: scores 0 and ln 3 give weights 1/4 and 3/4, and the answer their mixture', () => {
   const made = reader({ units: 2, hops: 1, score: 'dot', time: 'none', order: 'none' });
@@ -160,26 +132,6 @@ function bruteForce({ params, config, vocabulary }: MemoryReader, { sentences, q
   return { alphas, probabilities: softmax(logits) };
 }
 
-onEngines('the gradient agrees with central differences along random directions', () => {
-  const made = reader({ hops: 2 });
-  const named = flattenParams(made.params);
-  const { gradients } = lossAndGradients(made.params, () => memoryReaderLoss(made, stories), 0);
-  const random = createRandom(4);
-  for (const [name, variable] of named) {
-    const start = variable.clone();
-    const direction = tf
-      .tensor(random.normals(variable.size), variable.shape)
-      .mul(1 / Math.sqrt(variable.size));
-    const along = gradients.get(name)!.mul(direction).sum().dataSync()[0]!;
-    const at = (delta: number) => {
-      variable.assign(start.add(direction.mul(delta)));
-      return memoryReaderLoss(made, stories).dataSync()[0]!;
-    };
-    assertClose([(at(0.01) - at(-0.01)) / 0.02], [along], 2e-3, name);
-    variable.assign(start);
-  }
-});
-
 onEngines(
   'without times a story is a set: other orders give the same answer and alpha in their order',
   () => {
@@ -264,67 +216,3 @@ onEngines('bad input is named, and leaves no tensor behind', () => {
     /at least two answers/,
   );
 });
-
-onEngines('dropout is for training alone', () => {
-  const made = reader({ dropout: 0.5 });
-  const plain = memoryReaderLoss(made, stories).dataSync()[0]!;
-  assert.equal(memoryReaderLoss(made, stories).dataSync()[0], plain);
-  assert.notEqual(memoryReaderLoss(made, stories, { random: createRandom(2) }).dataSync()[0], plain);
-});
-
-onEngines('a saved reader answers as before; another file is refused', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'heed-reader-'));
-  try {
-    const made = reader({ hops: 3 });
-    const file = path.join(folder, 'reader.safetensors');
-    await saveMemoryReader(file, made, { seed: 1 });
-    const loaded = await loadMemoryReader(file);
-    assert.deepEqual(loaded.extra, { seed: 1 });
-    assert.deepEqual(loaded.reader.config, made.config);
-    assert.deepEqual(answerStories(loaded.reader, stories), answerStories(made, stories));
-    const other = path.join(folder, 'other.safetensors');
-    await saveParams(other, made.params, { model: 'translator' });
-    const before = tf.memory().numTensors;
-    await assert.rejects(
-      loadMemoryReader(other),
-      /expected the checkpoint of a memory reader, got "translator"/,
-    );
-    await writeFile(file, readFileSync(file).subarray(0, 200));
-    await assert.rejects(loadMemoryReader(file), /reader\.safetensors/);
-    assert.equal(tf.memory().numTensors, before);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-onEngines('one fact is learnt within 300 steps, with alpha on the fact, without leaks', async () => {
-  const task = loadStories(
-    JSON.parse(readFileSync(new URL('../../../datasets/stories/stories.json', import.meta.url), 'utf8')),
-  );
-  const made = initMemoryReader(createRandom(1), {
-    vocabulary: task.vocabulary,
-    answers: task.answers('one-fact'),
-  });
-  const data = createRandom('data');
-  const tensors: number[] = [];
-  await train({
-    params: made.params,
-    batches: () => task.questions(data, 32, { task: 'one-fact' }),
-    loss: (batch) => memoryReaderLoss(made, batch),
-    steps: 300,
-    learningRate: warmupCosine({ peak: 1e-2, steps: 300, warmup: 20 }),
-    clipNorm: 1,
-    onStep: () => void tensors.push(tf.memory().numTensors),
-  });
-  assert.equal(tensors.at(-1), tensors[5]);
-  const unseen = task.questions(createRandom('unseen'), 300, { task: 'one-fact', split: 'test' });
-  const readings = answerStories(made, unseen);
-  const share = (holds: (n: number) => boolean) => unseen.filter((_, n) => holds(n)).length / unseen.length;
-  const right = share((n) => readings[n]!.answer === unseen[n]!.answer);
-  const pointed = share((n) => {
-    const [alpha] = readings[n]!.alphas;
-    return alpha!.indexOf(Math.max(...alpha!)) === unseen[n]!.facts[0];
-  });
-  assert.ok(right > 0.9, `right ${right}`);
-  assert.ok(pointed > 0.9, `pointed ${pointed}`);
-}, ['wasm']);

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -11,33 +8,18 @@ import {
   defaultTextClassifierConfig,
   disposeParams,
   initTextClassifier,
-  type LabelledText,
-  loadTextClassifier,
   lossOfEachWord,
   type Reading,
-  rationaleScore,
-  saveTextClassifier,
-  scoreTexts,
   type TextClassifier,
   textClassifierCost,
   textClassifierLoss,
-  train,
   useBackend,
 } from 'heed';
+import { batch, make, near, small, texts } from './small-classifier.js';
 
 before(() => useBackend());
 
 const readings: readonly Reading[] = ['soft', 'sparsemax', 'hard'];
-const small = { vocab: 12, classes: 3, embedding: 5, attention: 4, hidden: 6, deviation: 1 };
-const make = (config: Partial<TextClassifier['config']> = {}, seed = 1) =>
-  initTextClassifier(createRandom(seed), { ...small, ...config });
-const texts = [
-  [4, 5, 6, 7, 8],
-  [9, 4],
-  [11, 10, 9, 8],
-];
-const batch: LabelledText[] = texts.map((ids, label) => ({ ids, label }));
-const near = (a: number, b: number, by = 1e-5) => assert.ok(Math.abs(a - b) < by, `${a} is not ${b}`);
 
 /** The classifier again in loops over plain numbers. */
 function plain({ config, params }: TextClassifier, ids: readonly number[]) {
@@ -152,32 +134,6 @@ test('sparsemax reads exactly the words of a weight above 0', () => {
   disposeParams(reader.params);
 });
 
-test('the gradient by the exact estimator is that of the expected loss, and REINFORCE agrees in the mean', () => {
-  const reader = make({ reading: 'hard' });
-  const gradientOf = (loss: () => tf.Scalar) =>
-    tf.tidy(() => {
-      const { grads } = tf.variableGrads(loss, [reader.params.vector]);
-      return Array.from(Object.values(grads)[0]!.dataSync());
-    });
-  const exact = gradientOf(() => {
-    const { scores, mask } = scoreTexts(reader, texts);
-    // sum_j alpha_j loss_j, with the padding left out
-    const alpha = tf.softmax(tf.add(scores, tf.mul(tf.sub(mask, 1), 1e9)));
-    return tf.mean(tf.sum(tf.mul(alpha, lossOfEachWord(reader, batch)), 1));
-  });
-  const by = (hard: object, seed: number) =>
-    gradientOf(() => textClassifierLoss(reader, batch, { random: createRandom(seed), hard }).loss);
-  by({ estimator: 'exact' }, 1).forEach((g, i) => void near(g, exact[i]!, 1e-6));
-
-  const runs = Array.from({ length: 300 }, (_, seed) => by({ samples: 8 }, seed));
-  exact.forEach((truth, i) => {
-    const mean = runs.reduce((sum, g) => sum + g[i]!, 0) / runs.length;
-    const spread = Math.sqrt(runs.reduce((sum, g) => sum + (g[i]! - mean) ** 2, 0) / (runs.length - 1));
-    assert.ok(Math.abs(mean - truth) < 4 * (spread / Math.sqrt(runs.length)), `${mean} is not ${truth}`);
-  });
-  disposeParams(reader.params);
-});
-
 test('several words: the mean of the chosen ones', () => {
   const reader = make({ reading: 'hard', words: 2 });
   for (const [row, { read, alpha }] of classifyTexts(reader, texts).entries()) {
@@ -214,76 +170,6 @@ test('multiply-adds by hand', () => {
   );
   assert.throws(() => textClassifierCost(config, 0), /length of 1 or more/);
   assert.throws(() => textClassifierCost({ ...config, reading: 'sparsemax' }, 3, 4), /got 3 and 4/);
-});
-
-test('a hard reader learns which of twelve words tells the class, and points at it', async () => {
-  const random = createRandom(3);
-  // Words 4, 5 and 6 tell the class; the others are fillers. A fourth class has none of them.
-  const example = (stream = random) => {
-    const ids = Array.from({ length: 8 }, () => 7 + stream.integer(5));
-    const label = stream.integer(4);
-    const at = stream.integer(8);
-    if (label < 3) ids[at] = 4 + label;
-    return { ids, label, deciding: label < 3 ? [at] : [] };
-  };
-  const reader = initTextClassifier(createRandom(1), {
-    vocab: 12,
-    classes: 4,
-    reading: 'hard',
-    embedding: 16,
-    attention: 16,
-    hidden: 16,
-  });
-  const tensors = new Map<number, number>();
-  await train({
-    params: reader.params,
-    batches: () => Array.from({ length: 32 }, () => example()),
-    loss: (examples, context) =>
-      textClassifierLoss(reader, examples, { random: context.random, hard: { entropy: 0.1 } }).loss,
-    random: createRandom(4),
-    steps: 200,
-    learningRate: 1e-2,
-    clipNorm: 1,
-    onStep: ({ step }) => void tensors.set(step, tf.memory().numTensors),
-  });
-  assert.equal(tensors.get(150), tensors.get(10));
-  const unseen = Array.from({ length: 200 }, () =>
-    example(createRandom('unseen').child(random.integer(1e6))),
-  );
-  const before = tf.memory().numTensors;
-  const answers = classifyTexts(
-    reader,
-    unseen.map(({ ids }) => ids),
-  );
-  assert.equal(tf.memory().numTensors, before);
-  const right = answers.filter(({ label }, i) => label === unseen[i]!.label).length;
-  assert.ok(right >= 195, `${right} of 200`);
-  const score = rationaleScore(unseen.map(({ deciding }, i) => ({ alpha: answers[i]!.alpha, deciding })));
-  assert.ok(score.precision >= 0.98, `${score.precision}`);
-  disposeParams(reader.params);
-});
-
-test('saved and loaded: the same answers; another model is refused', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'heed-'));
-  try {
-    const path = join(folder, 'reader.safetensors');
-    const reader = make({ reading: 'hard', keys: 'window', valueUnits: 3 });
-    await saveTextClassifier(path, reader, { words: ['a'] });
-    const { classifier, extra } = await loadTextClassifier(path, { vocab: 12, reading: 'hard' });
-    assert.deepEqual(extra, { words: ['a'] });
-    assert.deepEqual(classifier.config, reader.config);
-    assert.deepEqual(classifyTexts(classifier, texts), classifyTexts(reader, texts));
-    const tensors = tf.memory().numTensors;
-    await assert.rejects(
-      loadTextClassifier(path, { vocab: 13 }),
-      /expected a text classifier with vocab 13, got 12/,
-    );
-    await assert.rejects(loadTextClassifier(join(folder, 'none')), /none/);
-    assert.equal(tf.memory().numTensors, tensors);
-    disposeParams([reader.params, classifier.params]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });
 
 test('bad input is refused without leaving tensors', () => {
