@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { loadNative } from '../../../lib/src/platform/node.js';
-import { type OperationCase, operationCases } from './cases.js';
+import type { OperationCase } from './cases/entry.js';
+import { operationCases } from './cases/index.js';
 import { distance, on, startWasm } from './engines.js';
 
 interface Outcome {
