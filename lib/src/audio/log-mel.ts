@@ -118,6 +118,7 @@ function sumBands({ weights, reach }: MelBank, power: Float64Array, scale: numbe
  * The frames whose middle lies in a stretch of the sound, start ... end - 1.
  *
  * @param stretch its first sample and the one after its last
+ * @throws where the stretch ends before it starts, and for sizes that exclude each other
  */
 export function framesWithin(
   stretch: readonly [start: number, end: number],
@@ -126,6 +127,10 @@ export function framesWithin(
 ): readonly [start: number, end: number] {
   const { length, hop } = frameSizes(rate, { ...defaultLogMel, ...options });
   const [start, end] = stretch;
+  if (!(start >= 0 && start <= end))
+    throw new Error(
+      `framesWithin: expected a stretch [first sample, one after its last], got [${start}, ${end}]`,
+    );
   const first = (sample: number) => Math.max(0, Math.ceil((sample - length / 2) / hop));
   return [first(start), first(end)];
 }

@@ -41,7 +41,7 @@ const COMPRESSED: Readonly<Record<number, string>> = {
  * The library that parses is loaded at the first call, so who reads no sound does not carry it.
  *
  * @param name what messages call it
- * @throws where it is no WAV file, stereo, compressed, empty or cut off, with what to do
+ * @throws where it is no WAV file, stereo, compressed, empty or cut off, has no rate or a sample that is no number, with what to do
  */
 export async function decodeWav(bytes: Uint8Array, name = 'the WAV file'): Promise<Recording> {
   if (bytes.length === 0) throw new Error(`${name} is empty (0 bytes): record or download it again`);
@@ -61,12 +61,20 @@ export async function decodeWav(bytes: Uint8Array, name = 'the WAV file'): Promi
     throw new Error(
       `${name} is cut off: its header promises ${chunkSize} bytes of samples, ${held.length} are there; copy it again`,
     );
+  if (!(sampleRate > 0))
+    throw new Error(
+      `${name}: its header says ${sampleRate} samples a second; write it again with its true rate`,
+    );
   if (chunkSize === 0) throw new Error(`${name} holds no sample: record it again or leave it out`);
   // The library's own conversion divides positive numbers by 2^15 - 1 and negative ones by 2^15, which bends the wave at 0.
   const full = format === FLOAT ? 1 : 2 ** (bitsPerSample - 1);
   const middle = format === PCM && bitsPerSample <= 8 ? full : 0; // 8-bit samples have no sign
   const raw = wave.getSamples(false, Float64Array);
-  return { name, rate: sampleRate, samples: Float32Array.from(raw, (value) => (value - middle) / full) };
+  const samples = Float32Array.from(raw, (value) => (value - middle) / full);
+  const bad = samples.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new Error(`${name}: sample ${bad} is ${samples[bad]}, not a number; record or convert it again`);
+  return { name, rate: sampleRate, samples };
 }
 
 async function parse(bytes: Uint8Array, name: string): Promise<ParsedWav> {

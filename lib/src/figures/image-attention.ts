@@ -48,7 +48,7 @@ const LEAST_WIDTH = 560;
  * Attention over pictures: each region's cell lies over its pixels, the more orange the larger its weight; full orange is a
  * weight of 1, and a weight of 0 leaves the picture as it is. Nothing is smoothed between cells.
  *
- * @throws RangeError when pixels or weights do not fit, or there is nothing to draw
+ * @throws RangeError when pixels or weights do not fit or are not from 0 to 1, or there is nothing to draw
  */
 export function imageAttention(options: ImageAttentionOptions): Figure {
   const { panels, grid, title, caption, columns = Math.min(4, panels.length) } = options;
@@ -170,6 +170,11 @@ function checkPanels({ panels, grid, title, columns = 1 }: ImageAttentionOptions
     if (own !== size || pixels.length !== size * size)
       throw new RangeError(
         `Figure "${title}", "${name}": expected ${size} x ${size} pixels as in the first picture, got ${pixels.length} of ${own} x ${own}.`,
+      );
+    const ink = Array.from(pixels).findIndex((value) => !(value >= 0 && value <= 1 + 1e-6));
+    if (ink >= 0)
+      throw new RangeError(
+        `Figure "${title}", "${name}": pixel ${ink} is ${pixels[ink]}, expected a number from 0 to 1.`,
       );
     const wrong = Array.from(alpha ?? []).some((weight) => !(weight >= 0 && weight <= 1 + 1e-6));
     if (alpha !== undefined && (alpha.length !== grid.side ** 2 || wrong))

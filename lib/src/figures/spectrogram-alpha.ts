@@ -22,7 +22,7 @@ export interface SpectrogramAlphaOptions extends AlphaOverTime {
 /**
  * Sound over time and pitch, with alpha above it.
  *
- * @throws RangeError where values are not `[time, bands]` or alpha does not belong to them
+ * @throws RangeError where values are not numbers `[time, bands]` or alpha does not belong to them
  */
 export function spectrogramAlpha(options: SpectrogramAlphaOptions): Figure {
   const { seconds, hertz, values, alpha, title } = options;
@@ -31,6 +31,8 @@ export function spectrogramAlpha(options: SpectrogramAlphaOptions): Figure {
     throw new RangeError(
       `Figure "${title}": expected ${seconds.length} frames of ${hertz.length} bands, got ${values.length} numbers.`,
     );
+  const bad = Array.from(values).findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new RangeError(`Figure "${title}": value ${bad} is ${values[bad]}, not a number.`);
   const bars = alphaBars(options, seconds);
   const z = hertz.map((_, band) => seconds.map((_, t) => values[t * hertz.length + band]!));
   const labels = [...hertz.keys()].filter((band) => band % 5 === 0 || band === hertz.length - 1);

@@ -45,7 +45,7 @@ interface Box {
 /**
  * A text as it is read, each word on a ground as dark as its weight: where a reader looks.
  *
- * @throws RangeError when a panel has not one weight of 0 or more for each word, or there is nothing to draw
+ * @throws RangeError when a panel has not one weight of 0 or more for each word, a framed word is none, or there is nothing to draw
  */
 export function textHeatmap(options: TextHeatmapOptions): Figure {
   const { words, panels, valueTitle, framed = [], framedTitle = 'where to look', title, caption } = options;
@@ -58,6 +58,9 @@ export function textHeatmap(options: TextHeatmapOptions): Figure {
           `${weights.length === words.length ? ', one of them negative or no number' : ''}.`,
       );
   }
+  const outside = framed.find((at) => !Number.isInteger(at) || at < 0 || at >= words.length);
+  if (outside !== undefined)
+    throw new RangeError(`Figure "${title}": there is no word ${outside} to frame among ${words.length}.`);
   const most = options.most ?? Math.max(...panels.flatMap(({ weights }) => Array.from(weights)));
   if (!(most > 0)) throw new RangeError(`Figure "${title}": expected a largest weight above 0, got ${most}.`);
 

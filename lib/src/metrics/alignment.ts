@@ -83,13 +83,15 @@ export function paddingMass(examples: Iterable<{ readonly alpha: Alpha; readonly
 /**
  * Shannon entropy, -sum p ln p, in nats: 0 when all attention is on one place, ln n when it is spread over n evenly.
  *
- * @throws RangeError when a value is negative or not a number
+ * @throws RangeError when a value is not a number from 0 to 1
  */
 export function entropy(probabilities: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < probabilities.length; index++) {
     const p = probabilities[index]!;
-    if (!(p >= 0)) throw new RangeError(`Probability ${index} is ${p}: expected a number from 0 to 1.`);
+    // Rounding may leave a little more than 1.
+    if (!(p >= 0 && p <= 1 + 1e-5))
+      throw new RangeError(`Probability ${index} is ${p}: expected a number from 0 to 1.`);
     if (p > 0) sum -= p * Math.log(p);
   }
   return sum;

@@ -25,7 +25,8 @@ export interface Pointing {
 /**
  * Share of pictures in which the region of the largest alpha has its centre in the box. Of equal weights the first counts.
  *
- * @throws RangeError where there is no picture, or alpha does not fit the grid
+ * @throws RangeError where there is no picture, alpha does not fit the grid or holds what is no number of 0 or more, and for a box
+ *   that is turned around
  */
 export function pointingShare(pictures: readonly Pointing[], grid: PixelGrid): number {
   const hits = checked(pictures, grid).filter(({ alpha, box }) => {
@@ -64,6 +65,17 @@ function checked(pictures: readonly Pointing[], { side }: PixelGrid): readonly P
     throw new RangeError(
       `Pointing: expected alpha over ${side} x ${side} = ${side * side} regions, got ${pictures[wrong]!.alpha.length} in picture ${wrong}.`,
     );
+  }
+  for (const [n, { alpha, box }] of pictures.entries()) {
+    const bad = Array.from(alpha).findIndex((weight) => !(weight >= 0));
+    if (bad >= 0)
+      throw new RangeError(
+        `Pointing: expected weights of 0 or more, got ${alpha[bad]} at region ${bad} of picture ${n}.`,
+      );
+    if (!(box.top < box.bottom && box.left < box.right))
+      throw new RangeError(
+        `Pointing: expected a box with top < bottom and left < right, got ${JSON.stringify(box)} in picture ${n}.`,
+      );
   }
   return pictures;
 }

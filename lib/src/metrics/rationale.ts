@@ -58,16 +58,17 @@ export function rationaleScore(
       throw new RangeError(
         `Text ${count}: the deciding word ${outside} is outside of its ${alpha.length} words.`,
       );
+    const bad = Array.from(alpha).findIndex((weight) => !(weight >= 0));
+    if (bad >= 0)
+      throw new RangeError(
+        `Text ${count}: the weight of word ${bad} is ${alpha[bad]}: expected a number of 0 or more.`,
+      );
     const truth = new Set(deciding);
     const rationale = largestPlaces(alpha, words);
     right += rationale.filter((at) => truth.has(at)).length;
     chosen += rationale.length;
     wanted += truth.size;
-    for (const at of truth) {
-      if (!(alpha[at]! >= 0))
-        throw new RangeError(`Text ${count}: the weight of word ${at} is ${alpha[at]}.`);
-      mass += alpha[at]!;
-    }
+    for (const at of truth) mass += alpha[at]!;
     count++;
   }
   if (count === 0)

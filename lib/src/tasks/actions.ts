@@ -189,15 +189,23 @@ function gesturePose(random: Random, gesture: Gesture): (second: number) => Pose
  *
  * Every frame is measured by itself. Taking the clip's mean pose away would be usual too, and would tell each frame what
  * happens in all the others: alpha could then look anywhere.
+ *
+ * @throws RangeError where joints are not `[time, 13, 2]`, or hips and shoulders are in one place, so that there is no trunk
  */
 export function poseFrames({ joints, time }: Pick<Action, 'joints' | 'time'>): Float32Array {
   const width = JOINTS.length * 2;
+  if (joints.length !== time * width)
+    throw new RangeError(
+      `poseFrames: expected joints [${time}, ${JOINTS.length}, 2], ${time * width} numbers, got ${joints.length}.`,
+    );
   const frames = new Float32Array(joints.length);
   for (let t = 0; t < time; t++) {
     const pose = joints.subarray(t * width, (t + 1) * width);
     const hips = middle(pose, 'left hip', 'right hip');
     const chest = middle(pose, 'left shoulder', 'right shoulder');
     const trunk = Math.hypot(chest[0] - hips[0], chest[1] - hips[1]);
+    if (!(trunk > 0))
+      throw new RangeError(`poseFrames: pose ${t} has a trunk of length ${trunk}: nothing to measure it by.`);
     pose.forEach((value, i) => {
       frames[t * width + i] = (value - hips[i % 2]!) / trunk;
     });

@@ -67,7 +67,7 @@ export function fragmentCount({ size, fragments }: ClutteredDigitsConfig): numbe
  * al. 2014, section 4.1). Where ink overlaps, the darker pixel is seen.
  *
  * @param digits handwriting to draw from: all pictures of a split come from the digits of that split
- * @throws RangeError where a digit or a fragment does not fit into the picture
+ * @throws RangeError for a count that is no whole number from 1, and where a digit or a fragment does not fit into the picture
  */
 export function clutteredDigits(
   digits: DigitSet,
@@ -76,6 +76,8 @@ export function clutteredDigits(
   options: Partial<ClutteredDigitsConfig> = {},
 ): ClutteredDigit[] {
   const config = { ...defaultClutteredDigits, ...options };
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new RangeError(`clutteredDigits: expected a whole number of pictures from 1, got ${count}.`);
   checkConfig(config);
   return Array.from({ length: count }, () => drawPicture(digits, random, config));
 }
@@ -175,6 +177,11 @@ function checkConfig({ size, fragments, fragmentSize, distortion }: ClutteredDig
     throw new RangeError(`fragmentSize must be a whole number from 3 to ${DIGIT_SIZE}, got ${fragmentSize}.`);
   if (!whole(fragments, 0))
     throw new RangeError(`fragments must be a whole number from 0, got ${fragments}.`);
+  checkDistortion(distortion);
+}
+
+/** @throws RangeError for more than leaves a digit to be read */
+export function checkDistortion(distortion: number): void {
   if (!(distortion >= 0 && distortion <= 2))
     throw new RangeError(`distortion must be from 0 to 2, got ${distortion}.`);
 }

@@ -19,6 +19,7 @@ export interface DigitSet {
 
 /** 10,000 handwritten digits: 8,000 to train, 500 to validate, 1,500 to test. No digit is in two splits. */
 export interface Digits {
+  /** @throws RangeError for a split that there is not */
   split(name: Split): DigitSet;
 }
 
@@ -55,7 +56,13 @@ export function loadDigits(read: (digit: number) => unknown): Digits {
     validation: pick(TEST, TEST + VALIDATION),
     train: pick(TEST + VALIDATION, count),
   };
-  return { split: (name) => sets[name] };
+  return {
+    split: (name) => {
+      if (sets[name] === undefined)
+        throw new RangeError(`No split ${JSON.stringify(name)}: expected train, validation or test.`);
+      return sets[name];
+    },
+  };
 }
 
 function checkedFile(digit: number, read: (digit: number) => unknown): readonly number[] {

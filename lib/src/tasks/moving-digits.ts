@@ -1,5 +1,5 @@
 import type { Random } from '../random/random.js';
-import { cutFragment, drawDigit, stamp } from './cluttered-digits.js';
+import { checkDistortion, cutFragment, drawDigit, stamp } from './cluttered-digits.js';
 import { DIGIT_SIZE, type DigitSet } from './digits.js';
 import type { Stretch } from './stretches.js';
 
@@ -48,7 +48,7 @@ const FRAGMENT_SIZE = 9; // a third of a digit, from which no digit can be told
  * digit is in those frames: the fragments are cut from digits that are drawn independently.
  *
  * @param digits handwriting to draw from: all clips of a split come from the digits of that split
- * @throws RangeError where the digit does not fit, or there are not two frames
+ * @throws RangeError for sizes and a distortion that cannot be, where the digit does not fit, or there are not two frames
  */
 export function movingDigits(
   digits: DigitSet,
@@ -101,6 +101,7 @@ function bounce(way: number, room: number): number {
 
 function checkConfig(config: MovingDigitsConfig, count: number): void {
   const { time, clear, size, fragments, beside } = config;
+  checkDistortion(config.distortion);
   const least = { count: [count, 1], time: [time, 2], clear: [clear, 1], size: [size, DIGIT_SIZE] } as const;
   const more = { fragments: [fragments, 0], beside: [beside, 0] } as const;
   for (const [name, [value, minimum]] of Object.entries({ ...least, ...more })) {

@@ -108,7 +108,7 @@ export function isHeldOut(names: readonly string[], first: string, second: strin
  * Pictures of two or three things on a grid of cells, in one row, one column or around a corner, each at a random place in its
  * cell, with the caption that says how they stand.
  *
- * @throws RangeError where the choice leaves nothing to draw
+ * @throws RangeError where the count is no whole number from 1, or the choice leaves nothing to draw
  */
 export function drawScenes(
   things: SceneThings,
@@ -117,6 +117,8 @@ export function drawScenes(
   choice: Partial<SceneChoice> = {},
 ): Scene[] {
   const full = { ...defaultSceneChoice, ...choice };
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new RangeError(`drawScenes: expected a whole number of scenes from 1, got ${count}.`);
   const names = allowedNames(things.names, full);
   return Array.from({ length: count }, () => drawScene(things, random, random.choice(names)));
 }
@@ -133,6 +135,10 @@ export function allowedNames(
     throw new RangeError(`drawScenes: unknown name "${unknown}"; known are ${names.join(', ')}.`);
   if (objects !== 2 && objects !== 3)
     throw new RangeError(`drawScenes: a picture has 2 or 3 objects, got ${objects}.`);
+  if (!['trained', 'held out', 'any'].includes(combinations))
+    throw new RangeError(
+      `drawScenes: combinations are "trained", "held out" or "any", got ${JSON.stringify(combinations)}.`,
+    );
   const kept = names.filter((name) => !without.includes(name));
   let tuples: string[][] = [[]];
   for (let k = 0; k < objects; k++) tuples = tuples.flatMap((tuple) => kept.map((name) => [...tuple, name]));
@@ -151,8 +157,16 @@ export function allowedNames(
   return allowed;
 }
 
-/** One picture of the given names, at random places that make the caption name them in this order. */
+/**
+ * One picture of the given names, at random places that make the caption name them in this order.
+ *
+ * @throws RangeError for other than two or three names, for a name that there is not, and for a thing that is larger than a cell
+ */
 export function drawScene(things: SceneThings, random: Random, names: readonly string[]): Scene {
+  if (names.length !== 2 && names.length !== 3)
+    throw new RangeError(
+      `drawScene: a picture has 2 or 3 objects, got ${names.length} names: ${names.join(', ') || 'none'}.`,
+    );
   const places = drawPlaces(random, names);
   const pixels = new Float32Array(SCENE_SIZE * SCENE_SIZE);
   const objects = places.map((place): SceneObject => {

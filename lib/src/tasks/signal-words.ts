@@ -59,7 +59,7 @@ export interface SignalWords {
   readonly vocabulary: Vocabulary;
   /** One text of a class; a pure function of the stream and the choice. @throws for a choice that cannot be made */
   text(random: Random, label: number, choice?: Partial<SignalChoice>): SignalText;
-  /** Texts of random classes, each class equally likely. */
+  /** Texts of random classes, each class equally likely. @throws as `text`, and for a count that is no whole number from 1 */
   sample(random: Random, count: number, choice?: Partial<SignalChoice>): SignalText[];
   /** Texts for measuring: the same for everybody, classes in turn. */
   fixedSet(count: number, choice?: Partial<SignalChoice>): SignalText[];
@@ -130,6 +130,8 @@ export function loadSignalWords(frozen: FrozenSignalWords): SignalWords {
   }
 
   const sample: SignalWords['sample'] = (random, count, choice = {}) => {
+    if (!Number.isSafeInteger(count) || count < 1)
+      throw new RangeError(`A sample of ${count} texts: expected a whole number from 1.`);
     const labels = labelsOf({ ...defaultSignalChoice, ...choice });
     return Array.from({ length: count }, () => text(random, random.integer(labels), choice));
   };
@@ -158,7 +160,11 @@ export function loadSignalWords(frozen: FrozenSignalWords): SignalWords {
 
 const ordered = (places: readonly number[]) => [...places].sort((a, b) => a - b);
 
-function checkChoice({ length, signals, counts, decoys }: SignalChoice): void {
+function checkChoice({ length, signals, counts, decoys, split }: SignalChoice): void {
+  if (!['train', 'validation', 'test'].includes(split))
+    throw new RangeError(`No split ${JSON.stringify(split)}: expected train, validation or test.`);
+  if (counts !== 'all' && counts !== 'marked')
+    throw new RangeError(`counts: expected all or marked, got ${JSON.stringify(counts)}.`);
   const [fewest, most] = typeof length === 'number' ? [length, length] : length;
   if (!Number.isSafeInteger(fewest) || !Number.isSafeInteger(most) || fewest < SHORTEST_TEXT || most < fewest)
     throw new RangeError(

@@ -73,7 +73,7 @@ test('what cannot be counted is refused', () => {
   assert.throws(() => rationaleScore([{ alpha: [Number.NaN, 1], deciding: [0] }]), /NaN/);
   assert.throws(
     () => rationaleScore([{ alpha: [Number.NaN, 1], deciding: [0] }], { words: 2 }),
-    /Weight 0 of 2 is NaN/,
+    /the weight of word 0 is NaN/,
   );
   assert.throws(() => rationaleScore([{ alpha: [-1, 1], deciding: [0] }]), /weight of word 0 is -1/);
 });
