@@ -1,4 +1,5 @@
 import { type AdditiveParams, initAdditive } from '../attention/index.js';
+import { checkOneOf, checkSizes } from '../core/options.js';
 import { type EmbeddingParams, initEmbedding } from '../layers/embedding.js';
 import type { Random } from '../random/random.js';
 import { type BidirectionalParams, initBidirectional } from '../recurrent/bidirectional.js';
@@ -71,10 +72,8 @@ export function initPassageReader(
   const full: PassageReaderConfig = { ...defaultPassageReaderConfig, ...config };
   const { embedding, units, attention, match, longest, end, dropout } = full;
   checkReading('passage reader', full.reading);
-  if (end !== 'question' && end !== 'start' && end !== 'none')
-    throw new Error(`passage reader: end must be question, start or none, got ${JSON.stringify(end)}`);
-  if (!Number.isSafeInteger(longest) || longest < 1)
-    throw new Error(`passage reader: longest must be an integer of at least 1, got ${longest}`);
+  checkOneOf('passage reader', 'end', end, ['question', 'start', 'none']);
+  checkSizes('passage reader', { embedding, units, attention, longest });
   if (!(dropout >= 0 && dropout < 1))
     throw new Error(`passage reader: dropout must be in [0, 1), got ${dropout}`);
   const cell = coderCell(full.cell);

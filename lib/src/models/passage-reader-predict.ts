@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { batchesOf } from '../text/padding.js';
+import { likeliest } from './likeliest.js';
 import { pointInPassages } from './passage-reader.js';
 import type { PassageToRead } from './passage-reader-batch.js';
 import type { PassageReader, PassageReaderConfig } from './passage-reader-config.js';
@@ -20,7 +22,11 @@ export interface PassageAnswer {
   readonly noAnswer: number;
 }
 
-/** Reads passages and answers their questions. Nothing stays in memory. @throws as `passageBatch` does */
+/**
+ * Reads passages and answers their questions. Nothing stays in memory.
+ *
+ * @throws as `passageBatch` does, and where weights are no numbers
+ */
 export function answerPassages(
   reader: PassageReader,
   passages: readonly PassageToRead[],
@@ -28,8 +34,7 @@ export function answerPassages(
 ): PassageAnswer[] {
   const { config } = reader;
   const readings: PassageAnswer[] = [];
-  for (let from = 0; from < passages.length; from += batch) {
-    const part = passages.slice(from, from + batch);
+  for (const part of batchesOf(passages, batch)) {
     const [starts, ends] = tf.tidy(() => {
       const { start, end, mask } = pointInPassages(reader, part);
       return [start, end].map((scores) => readingAlpha(config.reading, scores, mask).arraySync());
@@ -37,7 +42,9 @@ export function answerPassages(
     part.forEach(({ passage }, row) => {
       const start = starts![row]!.slice(0, passage.length + 1);
       const end = ends![row]!.slice(0, passage.length + 1);
-      const best = chooseSpan(config, start, end);
+      const name = `passage ${readings.length}`;
+      likeliest('passage reader', name, end);
+      const best = chooseSpan(config, start, end, likeliest('passage reader', name, start));
       readings.push({
         answer: best.span && passage.slice(...best.span).join(' '),
         ...best,
@@ -50,14 +57,14 @@ export function answerPassages(
   return readings;
 }
 
-/** The best span; for a hard reader the best of those that begin where it looked. */
+/** The best span; for a hard reader the best of those that begin where it looked, the likeliest start. */
 function chooseSpan(
   { reading, end: asking, longest }: PassageReaderConfig,
   start: readonly number[],
   end: readonly number[],
+  looked: number,
 ) {
-  const taken = start.indexOf(Math.max(...start));
-  const begins = reading === 'hard' ? start.map((weight, at) => (at === taken ? weight : 0)) : start;
+  const begins = reading === 'hard' ? start.map((weight, at) => (at === looked ? weight : 0)) : start;
   if (asking !== 'none') return bestSpan(begins, end, longest);
   return bestSpan(begins, new Float32Array(end.length).fill(1), 1);
 }

@@ -38,7 +38,7 @@ export interface PointOptions {
  *
  * Whoever called disposes the results.
  *
- * @throws as `passageBatch` does
+ * @throws as `passageBatch` does, and where `starts` are not one place a passage
  */
 export function pointInPassages(
   reader: PassageReader,
@@ -47,6 +47,7 @@ export function pointInPassages(
 ): PassageScores {
   const { params, config, vocabulary } = reader;
   const batch = passageBatch(vocabulary, passages);
+  if (starts) checkStarts(starts, passages);
   const [start, end, mask] = tf.tidy(() => {
     const { annotations, query, mask } = annotate(reader, batch, random);
     const padding = tf.fill(mask.shape, -1e9);
@@ -67,6 +68,18 @@ export function pointInPassages(
     return [start, scored(ends, tf.concat([query, read], 1)), mask]; // asked with [batch, 4 units]
   }) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
   return { start, end, mask };
+}
+
+function checkStarts(starts: readonly number[], passages: readonly PassageToRead[]): void {
+  if (starts.length !== passages.length)
+    throw new RangeError(`Expected a start for each of ${passages.length} passages, got ${starts.length}.`);
+  starts.forEach((place, row) => {
+    const { length } = passages[row]!.passage;
+    if (!(Number.isSafeInteger(place) && place >= 0 && place <= length))
+      throw new RangeError(
+        `The start of passage ${row} is ${place}: expected 0 for no answer, or a word from 1 to ${length}.`,
+      );
+  });
 }
 
 /** What is known of each word of the passage, `[batch, 1 + words, 2 units]`, and of the question, `[batch, 2 units]`. */

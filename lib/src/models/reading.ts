@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { maskedSparsemax } from '../attention/entmax.js';
 import { maskedSoftmax } from '../attention/softmax.js';
+import { checkOneOf } from '../core/options.js';
 
 /**
  * How the places of a text become one vector: a mixture of all of them (`soft`), of those that get any weight at all
@@ -10,8 +11,7 @@ export type Reading = 'soft' | 'sparsemax' | 'hard';
 
 /** @throws for a reading that does not exist, in the name of the model that was to have it */
 export function checkReading(model: string, reading: unknown): void {
-  if (reading !== 'soft' && reading !== 'sparsemax' && reading !== 'hard')
-    throw new Error(`${model}: reading must be soft, sparsemax or hard, got ${JSON.stringify(reading)}`);
+  checkOneOf(model, 'reading', reading, ['soft', 'sparsemax', 'hard']);
 }
 
 /** Weights of scores, both `[batch, source]`; of hard reading the probabilities of the choice. Padding gets exactly 0. */

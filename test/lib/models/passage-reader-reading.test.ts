@@ -249,8 +249,14 @@ onEngines('choices that do not exist, and answers too long for one word, are ref
   const reader = make({ end: 'none' });
   const before = tf.memory().numTensors;
   assert.throws(() => passageReaderLoss(reader, batch), /passage 0 has 3 words, expected one: .* end "none"/);
-  assert.throws(() => make({ end: 'both' as never }), /end must be question, start or none, got "both"/);
-  assert.throws(() => make({ reading: 'loud' as never }), /passage reader: reading must be soft, sparsemax/);
+  const told = (starts: readonly number[]) => () => pointInPassages(reader, batch, { starts });
+  assert.throws(told([0, 1]), /a start for each of 3 passages, got 2/);
+  assert.throws(told([0, 4, 0]), /start of passage 1 is 4: expected 0 for no answer, or a word from 1 to 3/);
+  assert.throws(() => make({ end: 'both' as never }), /end must be one of question, start, none, got "both"/);
+  assert.throws(
+    () => make({ reading: 'loud' as never }),
+    /passage reader: reading must be one of soft, sparsemax/,
+  );
   assert.throws(() => make({ dropout: 1 }), /dropout must be in \[0, 1\), got 1/);
   assert.throws(() => make({ cell: 'lst' as never }), /Unknown cell "lst"/);
   assert.equal(tf.memory().numTensors, before);

@@ -160,7 +160,11 @@ onEngines('bad input is named', () => {
     /\[3, 9\), is no part of its 5 words/,
   );
   assert.throws(() => passageReaderLoss(made, []), /no passage to read/);
-  assert.throws(() => reader({ longest: 0 }), /longest must be an integer/);
+  assert.throws(() => reader({ longest: 0 }), /longest must be a positive integer, got 0/);
+  assert.throws(() => reader({ units: 2.5 }), /units must be a positive integer, got 2.5/);
+  assert.throws(() => answerPassages(made, pair, { batch: 0 }), /Batch size 0/);
+  made.params.end.vector?.assign(tf.fill(made.params.end.vector.shape, Number.NaN));
+  assert.throws(() => answerPassages(made, pair), /probabilities of passage 0 are NaN/);
 });
 
 onEngines('a saved reader answers as before; another file is refused', async () => {

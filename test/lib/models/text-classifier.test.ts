@@ -194,7 +194,7 @@ test('bad input is refused without leaving tensors', () => {
   assert.throws(() => classifyTexts(hard, [[0, 0]]), /which is padding/);
   assert.deepEqual(classifyTexts(hard, []), []);
   assert.equal(tf.memory().numTensors, tensors);
-  assert.throws(() => make({ reading: 'loud' as never }), /reading must be soft, sparsemax or hard/);
+  assert.throws(() => make({ reading: 'loud' as never }), /reading must be one of soft, sparsemax, hard/);
   assert.throws(() => make({ keys: 'all' as never }), /keys must be word or window/);
   assert.throws(() => make({ classes: 1 }), /classes must be an integer of at least 2/);
   assert.throws(() => make({ words: 0 }), /words must be a positive integer/);
