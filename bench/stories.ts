@@ -155,6 +155,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
     ...numbers,
     steps,
     batch: size,
+    peak: Number(values.peak),
     parameters: countParams(reader.params),
     firstLoss: history[0]?.loss,
     lastLoss: history.at(-1)?.loss,

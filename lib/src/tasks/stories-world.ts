@@ -35,12 +35,16 @@ export const fillTemplate = (template: string, words: Readonly<Record<string, st
 interface World {
   readonly sentences: string[];
   readonly whereabouts: Map<string, { place: string; said: number }>;
-  readonly things: Map<string, { place: string; holder: string | null; said: number; arrived: number }>;
+  /** Who handled a thing last, whether they still have it, and the sentences of that and of the thing's coming to its place. */
+  readonly things: Map<string, { place: string; by: string; held: boolean; said: number; arrived: number }>;
   /** Every time that a person took or dropped something. */
   readonly handled: Map<string, number[]>;
 }
 
-/** Tells one story. People act at random; nobody takes what is not there. */
+/**
+ * Tells one story. People act at random; nobody takes what is not there. What was taken is carried somewhere before it is put down,
+ * and who put it down goes away before taking it again: else two sentences would say the same of a thing.
+ */
 export function tellStory(frozen: FrozenStories, random: Random, task: StoryTask): Story {
   const world: World = { sentences: [], whereabouts: new Map(), things: new Map(), handled: new Map() };
   const questions: StoryQuestion[] = [];
@@ -60,22 +64,24 @@ function tellNext(frozen: FrozenStories, random: Random, world: World, task: Sto
   const at = whereabouts.get(person);
   const said = sentences.length;
   const handling = task === 'two-facts' || task === 'counting';
-  const held = frozen.things.filter((thing) => things.get(thing)?.holder === person);
+  const held = heldBy(frozen, world, person);
+  const carried = held.filter((thing) => things.get(thing)!.arrived > things.get(thing)!.said);
   // A thing that was never spoken of may be anywhere.
   const here = frozen.things.filter((thing) => {
     const state = things.get(thing);
-    return state === undefined || (state.holder === null && state.place === at?.place);
+    if (state === undefined) return true;
+    return !state.held && state.place === at?.place && (state.by !== person || at.said > state.said);
   });
   const fate = random.uniform();
-  if (handling && at !== undefined && held.length > 0 && fate < 0.25) {
-    const thing = random.choice(held);
+  if (handling && at !== undefined && carried.length > 0 && fate < 0.25) {
+    const thing = random.choice(carried);
     sentences.push(fillTemplate(random.choice(frozen.drops), { person, thing }));
-    things.set(thing, { place: at.place, holder: null, said, arrived: at.said });
+    things.set(thing, { place: at.place, by: person, held: false, said, arrived: at.said });
     handled.set(person, [...(handled.get(person) ?? []), said]);
   } else if (handling && at !== undefined && here.length > 0 && fate < 0.55) {
     const thing = random.choice(here);
     sentences.push(fillTemplate(random.choice(frozen.takes), { person, thing }));
-    things.set(thing, { place: at.place, holder: person, said, arrived: at.said });
+    things.set(thing, { place: at.place, by: person, held: true, said, arrived: at.said });
     handled.set(person, [...(handled.get(person) ?? []), said]);
   } else {
     const place = random.choice(frozen.places.filter((name) => name !== at?.place));
@@ -83,6 +89,13 @@ function tellNext(frozen: FrozenStories, random: Random, world: World, task: Sto
     whereabouts.set(person, { place, said });
     for (const thing of held) things.set(thing, { ...things.get(thing)!, place, arrived: said });
   }
+}
+
+function heldBy(frozen: FrozenStories, { things }: World, person: string): string[] {
+  return frozen.things.filter((thing) => {
+    const state = things.get(thing);
+    return state?.held === true && state.by === person;
+  });
 }
 
 type Asked = Omit<StoryQuestion, 'after'>;
@@ -106,7 +119,7 @@ function ask(frozen: FrozenStories, random: Random, world: World, task: StoryTas
     const question = fillTemplate(template, { person, place: yes ? place : other });
     return { question, answer: yes ? 'yes' : 'no', facts: [said] };
   }
-  const held = frozen.things.filter((thing) => world.things.get(thing)?.holder === person).length;
+  const held = heldBy(frozen, world, person).length;
   const facts = world.handled.get(person) ?? [];
   return { question: fillTemplate(template, { person }), answer: frozen.numbers[held]!, facts };
 }

@@ -136,6 +136,27 @@ for (const task of STORY_TASKS) {
   });
 }
 
+test('between two sentences in which a person handles a thing, the person goes somewhere or another handles it', () => {
+  let pairs = 0;
+  for (const { sentences } of stories.sample(createRandom('twice'), 500, { task: 'two-facts' })) {
+    for (const thing of stories.things) {
+      const handled = sentences.flatMap((sentence, at) => (storyWords(sentence).includes(thing) ? [at] : []));
+      for (const [n, at] of handled.entries()) {
+        const before = handled[n - 1];
+        const person = sentences[at]!.split(' ')[0]!;
+        if (before === undefined || !sentences[before]!.startsWith(person)) continue;
+        pairs++;
+        const between = sentences.slice(before + 1, at).filter((sentence) => sentence.startsWith(person));
+        assert.ok(
+          between.some((sentence) => stories.places.some((place) => sentence.includes(place))),
+          sentences.join(' '),
+        );
+      }
+    }
+  }
+  assert.ok(pairs > 100, `${pairs}`);
+});
+
 test('splits share no story, a seed gives the same stories, and all their words are known', () => {
   const of = (split: Split) =>
     stories.sample(createRandom(1), 200, { task: 'one-fact', split }).map((story) => writeStories([story]));
