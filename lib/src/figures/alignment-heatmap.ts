@@ -10,6 +10,10 @@ export interface AlignmentHeatmapOptions {
   /** The true input positions of each output, start ... end - 1, drawn as frames. */
   readonly spans?: readonly (readonly [start: number, end: number] | null)[];
   readonly title?: string;
+  /** What the columns are; `read` by default. */
+  readonly sourceTitle?: string;
+  /** What the rows are; `written` by default. */
+  readonly targetTitle?: string;
   /** Default: how often the largest attention lies on the true place, or how large it is. */
   readonly caption?: string;
 }
@@ -80,8 +84,11 @@ export function alignmentHeatmap(options: AlignmentHeatmapOptions): Figure {
       height: plotHeight + labelHeight + 28 + 20,
       margin: { l: 80, r: width - plotWidth - 80, b: 20, t: labelHeight + 28 },
       plot_bgcolor: '#ffffff',
-      xaxis: axis('read', source, { side: 'top', tickangle: wide ? -45 : 0 }),
-      yaxis: axis('written', target, { autorange: false, range: [target.length - 0.5, -0.5] }),
+      xaxis: axis(options.sourceTitle ?? 'read', source, { side: 'top', tickangle: wide ? -45 : 0 }),
+      yaxis: axis(options.targetTitle ?? 'written', target, {
+        autorange: false,
+        range: [target.length - 0.5, -0.5],
+      }),
       shapes: (spans ?? []).flatMap((span, output) => (span === null ? [] : [frame(span, output)])),
     },
   });

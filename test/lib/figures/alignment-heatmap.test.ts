@@ -81,6 +81,15 @@ test('without spans there are no frames, and a caption of one’s own is taken',
   assert.equal(figure.table.columns.length, 4);
 });
 
+test('both axes say what stands on them', () => {
+  const titles = (more: object) => {
+    const { xaxis, yaxis } = drawn(alignmentHeatmap({ ...options, ...more })).layout;
+    return [xaxis.title.text, yaxis.title.text];
+  };
+  assert.deepEqual(titles({}), ['read', 'written']);
+  assert.deepEqual(titles({ sourceTitle: 'key', targetTitle: 'query' }), ['key', 'query']);
+});
+
 test('nothing in the options is changed or shared', () => {
   const figure = alignmentHeatmap({ source: ['a'], target: ['b'], alpha: [Float32Array.of(1.0000001)] });
   assert.deepEqual(drawn(figure).data[0].z, [[1]]);
