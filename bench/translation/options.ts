@@ -43,7 +43,7 @@ const defaults = {
   // words); smoothing and warm-up in the manner of the paper. Not compared by their scores.
   transformer: {
     ...{ merges: '4000', units: '256', heads: '8', layers: '3', inner: '512', positions: 'sinusoidal' },
-    ...{ smoothing: '0.1', batch: '64', peak: '1e-3', warmup: '600', dropout: '0.2', 'word-dropout': '0' },
+    ...{ smoothing: '0.1', batch: '64', peak: '1e-3', warmup: '600', dropout: '0.15', 'word-dropout': '0' },
   },
 } as const;
 
