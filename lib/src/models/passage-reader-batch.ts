@@ -1,6 +1,8 @@
 import { padSequences } from '../text/padding.js';
 import { START, UNKNOWN, type Vocabulary } from '../text/vocabulary.js';
 
+const isWord = (word: string) => /[\p{L}\p{N}]/u.test(word);
+
 /** A passage and a question as words and signs, as `passageWords` cuts a text. */
 export interface PassageToRead {
   readonly passage: readonly string[];
@@ -22,17 +24,26 @@ export interface PassageBatch {
   readonly matched: Float32Array;
 }
 
-/** @throws where a passage or a question has no word */
+/** @throws where a passage or a question has no word, or no word of the question is known or stands in the passage */
 export function passageBatch(vocabulary: Vocabulary, batch: readonly PassageToRead[]): PassageBatch {
   if (batch.length === 0) throw new RangeError('There is no passage to read: expected at least one.');
   const known = new Map(vocabulary.tokens.map((token, id) => [token, id]));
   const idsOf = (words: readonly string[]) => words.map((word) => known.get(word) ?? UNKNOWN);
   batch.forEach(({ passage, question }, row) => {
+    if (!Array.isArray(passage) || !Array.isArray(question))
+      throw new TypeError(
+        `Passage ${row} and its question must be lists of words, as passageWords(text) makes them; got ${typeof passage} and ${typeof question}.`,
+      );
     if (passage.length === 0)
       throw new RangeError(
         `Passage ${row} has no word, so "${question.join(' ')}" has nothing to look at: give it a text.`,
       );
     if (question.length === 0) throw new RangeError(`The question of passage ${row} has no word.`);
+    // A word that is in no vocabulary is known by where it stands in the passage; one that stands nowhere says nothing.
+    if (!question.some((word) => isWord(word) && (known.has(word) || passage.includes(word))))
+      throw new RangeError(
+        `The reader knows no word of the question of passage ${row}, "${question.join(' ')}", and none stands in the passage: ask with words of the passage, in lower case.`,
+      );
   });
   const passage = padSequences(batch.map(({ passage: words }) => [START, ...idsOf(words)]));
   const question = padSequences(batch.map(({ question: words }) => idsOf(words)));

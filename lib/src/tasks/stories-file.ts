@@ -52,10 +52,10 @@ function writeStory({ sentences, questions }: Story, index: number): string {
     }
   };
   for (const { question, answer, after, facts } of questions) {
-    if (after < told || after > sentences.length || facts.some((fact) => !(fact < after)))
+    if (after < 1 || after < told || after > sentences.length || facts.some((fact) => !(fact < after)))
       throw new Error(
         `writeStories: story ${index}, "${question}" comes after ${after} of ${sentences.length} sentences with facts ` +
-          `${facts.join(', ') || 'none'}; questions must be in order, and facts before them`,
+          `${facts.join(', ') || 'none'}; questions must be in order, each after a sentence, and facts before them`,
       );
     tell(after);
     lines.push(`${plain(question)} \t${plain(answer)}\t${facts.map((fact) => numbers[fact]).join(' ')}`);

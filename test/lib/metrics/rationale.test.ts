@@ -76,4 +76,5 @@ test('what cannot be counted is refused', () => {
     /the weight of word 0 is NaN/,
   );
   assert.throws(() => rationaleScore([{ alpha: [-1, 1], deciding: [0] }]), /weight of word 0 is -1/);
+  assert.throws(() => largestPlaces([Number.NaN, 1], 2), /Weight 0 of 2 is NaN/);
 });

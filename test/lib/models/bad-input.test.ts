@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import {
+  answerPassages,
   answerStories,
   caption,
   classifySequences,
@@ -18,6 +19,7 @@ import {
   initGlimpseReader,
   initImageReader,
   initMemoryReader,
+  initPassageReader,
   initPictureEncoder,
   initSequenceClassifier,
   initTextClassifier,
@@ -276,4 +278,33 @@ onEngines('a captioner wants numbers from 0 to 1 and looks that there are', () =
     ],
   ]);
   disposeParams(captioner.params);
+}, ['wasm']);
+
+onEngines('a passage reader wants words, and a question with one that it can find again', () => {
+  const vocabulary = createVocabulary(['who is the teacher of ?'], { kind: 'word' });
+  const make = (options: object) => () => initPassageReader(random, vocabulary, options);
+  refused([
+    [make({ units: 0 }), /units must be a positive integer, got 0/],
+    [make({ embedding: Number.NaN }), /embedding must be a positive integer, got NaN/],
+  ]);
+  const reader = initPassageReader(random, vocabulary, { embedding: 3, units: 4, attention: 3 });
+  const passage = ['okonjo', 'is', 'the', 'teacher'];
+  refused([
+    [
+      () => answerPassages(reader, [{ passage, question: ['zorn', 'bleibt', '?'] }]),
+      /knows no word of the question of passage 0, "zorn bleibt \?", and none stands in the passage/,
+    ],
+    [
+      () => answerPassages(reader, [{ passage: 'okonjo is the teacher' as never, question: ['who', '?'] }]),
+      /must be lists of words, as passageWords\(text\) makes them; got string and object/,
+    ],
+    [() => answerPassages(reader, [{ passage, question: ['who'] }], { batch: 0 }), /Batch size 0/],
+  ]);
+  // A word of the passage is enough, in no vocabulary though it is.
+  assert.equal(answerPassages(reader, [{ passage, question: ['okonjo', '?'] }]).length, 1);
+  spoil(reader.params);
+  refused([
+    [() => answerPassages(reader, [{ passage, question: ['who'] }]), /probabilities of passage 0 are NaN/],
+  ]);
+  disposeParams(reader.params);
 }, ['wasm']);

@@ -13,6 +13,7 @@ import {
   movingDigits,
   poseFrames,
   shapeThings,
+  writeStories,
 } from 'heed';
 
 const random = createRandom(1);
@@ -74,5 +75,13 @@ test('poses: joints of every frame, and a trunk', () => {
   assert.throws(
     () => poseFrames({ joints: new Float32Array(26), time: 1 }),
     /pose 0 has a trunk of length 0/,
+  );
+});
+
+test('stories: a question stands after a sentence, or the file could not be read again', () => {
+  const asked = { question: 'Where?', answer: 'here', facts: [] };
+  assert.throws(
+    () => writeStories([{ sentences: ['Ada is here.'], questions: [{ ...asked, after: 0 }] }]),
+    /"Where\?" comes after 0 of 1 sentences .*each after a sentence/,
   );
 });

@@ -91,6 +91,10 @@ onEngines('bad inputs are errors that name them, and nothing stays behind', () =
 
 test('the oracle says what it cannot compute', () => {
   const rows = [tableRow({ scores: [1, 2, 3], losses: [1, 0, 2] })];
+  assert.throws(
+    () => tableRow({ scores: [1, 0], losses: [1, Number.NaN] }),
+    /losses\[1\] is NaN, not a finite/,
+  );
   assert.throws(() => expectedLoss([]), /no outcome to take a mean of; choiceOutcomes lists those of a row/);
   assert.throws(() => exactGradient([]), /no outcome/);
   assert.throws(() => straightThroughMoments([], { estimator: 'reinmax' }), /the problem has no row/);

@@ -92,6 +92,8 @@ export function dot(a: readonly number[], b: readonly number[]): number {
 }
 
 function sameLength(scores: readonly number[], other: readonly number[], name: string): void {
+  const bad = other.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new Error(`Hard attention: ${name}[${bad}] is ${other[bad]}, not a finite number`);
   if (scores.length === 0 || scores.length !== other.length)
     throw new Error(
       `Hard attention: expected as many ${name} as scores, at least one; got ${other.length} and ${scores.length}`,
