@@ -1,7 +1,6 @@
-import { readCheckpoint, saveParams } from '../core/checkpoint.js';
-import { disposeParams, type ParamSnapshot, restoreParams } from '../core/params.js';
-import { createRandom } from '../random/random.js';
+import { saveParams } from '../core/checkpoint.js';
 import { type Captioner, type CaptionerConfig, initCaptioner } from './captioner-config.js';
+import { loadModel } from './model-file.js';
 
 /** Saves weights and sizes, and whatever else the caller wants back (such as the vocabulary), as one safetensors file. */
 export async function saveCaptioner(
@@ -23,26 +22,9 @@ export async function loadCaptioner(
   path: string,
   expected: Partial<Pick<CaptionerConfig, 'vocab' | 'size' | 'depth'>> = {},
 ): Promise<{ captioner: Captioner; extra: unknown }> {
-  const checkpoint = await readCheckpoint(path);
-  const { model, extra = null, ...sizes } = (checkpoint.config ?? {}) as Record<string, unknown>;
-  if (model !== 'captioner')
-    throw new Error(
-      `${path}: expected the checkpoint of a captioner, got ${model === undefined ? 'no model name' : `"${model}"`}`,
-    );
-  const config = sizes as unknown as CaptionerConfig;
-  for (const name of ['vocab', 'size', 'depth'] as const) {
-    const wanted = expected[name];
-    if (wanted !== undefined && wanted !== config[name])
-      throw new Error(
-        `${path}: expected a captioner with ${name} ${wanted}, got ${config[name]}: it was trained for others`,
-      );
-  }
-  const captioner = initCaptioner(createRandom('weights that the file replaces'), config);
-  try {
-    restoreParams(captioner.params, checkpoint.tensors as ParamSnapshot, path);
-  } catch (error) {
-    disposeParams(captioner.params);
-    throw error;
-  }
-  return { captioner, extra };
+  const { model, extra } = await loadModel<CaptionerConfig, Captioner>(path, 'captioner', {
+    expected,
+    init: initCaptioner,
+  });
+  return { captioner: model, extra };
 }

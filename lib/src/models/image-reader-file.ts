@@ -1,7 +1,6 @@
-import { readCheckpoint, saveParams } from '../core/checkpoint.js';
-import { disposeParams, restoreParams } from '../core/params.js';
-import { createRandom } from '../random/random.js';
+import { saveParams } from '../core/checkpoint.js';
 import { type ImageReader, type ImageReaderConfig, initImageReader } from './image-reader-config.js';
+import { loadModel } from './model-file.js';
 
 const MODEL = 'image reader';
 
@@ -21,19 +20,8 @@ export async function saveImageReader(
  * @throws where the file is missing, damaged, or not an image reader's
  */
 export async function loadImageReader(path: string): Promise<{ reader: ImageReader; extra: unknown }> {
-  const checkpoint = await readCheckpoint(path);
-  const { model, extra = null, ...config } = (checkpoint.config ?? {}) as Record<string, unknown>;
-  if (model !== MODEL) {
-    const found = model === undefined ? 'no model name' : `"${model}"`;
-    throw new Error(`${path}: expected the checkpoint of an ${MODEL}, got ${found}`);
-  }
-  const random = createRandom('weights that the file replaces');
-  const reader = initImageReader(random, config as Partial<ImageReaderConfig>);
-  try {
-    restoreParams(reader.params, checkpoint.tensors, path);
-  } catch (error) {
-    disposeParams(reader.params);
-    throw error;
-  }
+  const { model: reader, extra } = await loadModel<ImageReaderConfig, ImageReader>(path, MODEL, {
+    init: initImageReader,
+  });
   return { reader, extra };
 }

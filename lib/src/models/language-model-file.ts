@@ -1,7 +1,6 @@
-import { readCheckpoint, saveParams } from '../core/checkpoint.js';
-import { disposeParams, restoreParams } from '../core/params.js';
-import { createRandom } from '../random/random.js';
+import { saveParams } from '../core/checkpoint.js';
 import { initLanguageModel, type LanguageModel, type LanguageModelConfig } from './language-model.js';
+import { loadModel } from './model-file.js';
 
 /** Saves weights and sizes, and whatever else the caller wants back (such as the vocabulary), as one safetensors file. */
 export async function saveLanguageModel(
@@ -19,22 +18,5 @@ export async function saveLanguageModel(
  * @throws where the file is missing, damaged, or not a language model's
  */
 export async function loadLanguageModel(path: string): Promise<{ model: LanguageModel; extra: unknown }> {
-  const { config, tensors } = await readCheckpoint(path);
-  const { model: kind, extra = null, ...sizes } = (config ?? {}) as Record<string, unknown>;
-  if (kind !== 'language model') {
-    throw new Error(
-      `${path}: expected the checkpoint of a language model, got ${kind === undefined ? 'no model name' : `"${kind}"`}`,
-    );
-  }
-  const model = initLanguageModel(
-    createRandom('weights that the file replaces'),
-    sizes as unknown as LanguageModelConfig,
-  );
-  try {
-    restoreParams(model.params, tensors, path);
-  } catch (error) {
-    disposeParams(model.params);
-    throw error;
-  }
-  return { model, extra };
+  return loadModel<LanguageModelConfig, LanguageModel>(path, 'language model', { init: initLanguageModel });
 }

@@ -1,7 +1,6 @@
-import { type Checkpoint, readCheckpoint, saveParams } from '../core/checkpoint.js';
-import { disposeParams, type ParamSnapshot, restoreParams } from '../core/params.js';
-import { createRandom } from '../random/random.js';
+import { saveParams } from '../core/checkpoint.js';
 import { type VocabularyData, vocabularyFrom } from '../text/vocabulary.js';
+import { loadModel } from './model-file.js';
 import { initMemoryReader, type MemoryReader, type MemoryReaderConfig } from './reader-config.js';
 
 /** Saves weights, sizes, words and answers, and whatever else the caller wants back, as one safetensors file. */
@@ -20,22 +19,14 @@ export async function saveMemoryReader(
  * @throws where the file is missing, damaged, or not a memory reader's
  */
 export async function loadMemoryReader(path: string): Promise<{ reader: MemoryReader; extra: unknown }> {
-  const checkpoint: Checkpoint = await readCheckpoint(path);
-  const { model, config, vocabulary, answers, extra } = (checkpoint.config ?? {}) as Record<string, unknown>;
-  if (model !== 'memory reader')
-    throw new Error(
-      `${path}: expected the checkpoint of a memory reader, got ${model === undefined ? 'no model name' : `"${model}"`}`,
-    );
-  const reader = initMemoryReader(
-    createRandom('weights that the file replaces'),
-    { vocabulary: vocabularyFrom(vocabulary as VocabularyData), answers: answers as string[] },
-    config as MemoryReaderConfig,
-  );
-  try {
-    restoreParams(reader.params, checkpoint.tensors as ParamSnapshot, path);
-  } catch (error) {
-    disposeParams(reader.params);
-    throw error;
+  interface Saved {
+    readonly config: MemoryReaderConfig;
+    readonly vocabulary: VocabularyData;
+    readonly answers: readonly string[];
   }
+  const { model: reader, extra } = await loadModel<Saved, MemoryReader>(path, 'memory reader', {
+    init: (random, { config, vocabulary, answers }) =>
+      initMemoryReader(random, { vocabulary: vocabularyFrom(vocabulary), answers }, config),
+  });
   return { reader, extra };
 }

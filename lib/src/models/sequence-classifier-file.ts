@@ -1,6 +1,5 @@
-import { readCheckpoint, saveParams } from '../core/checkpoint.js';
-import { disposeParams, type ParamSnapshot, restoreParams } from '../core/params.js';
-import { createRandom } from '../random/random.js';
+import { saveParams } from '../core/checkpoint.js';
+import { loadModel } from './model-file.js';
 import {
   type FrameEncoder,
   initSequenceClassifier,
@@ -30,30 +29,19 @@ export async function loadSequenceClassifier(
   path: string,
   encoder?: FrameEncoder,
 ): Promise<{ model: SequenceClassifier; extra: unknown }> {
-  const checkpoint = await readCheckpoint(path);
-  const saved = (checkpoint.config ?? {}) as Record<string, unknown>;
-  const { model: kind, encoder: encoded, extra = null, ...config } = saved;
-  if (kind !== 'sequence classifier')
-    throw new Error(
-      `${path}: expected the checkpoint of a sequence classifier, got ${kind === undefined ? 'no model name' : `"${kind}"`}`,
-    );
-  if (encoded !== (encoder !== undefined))
-    throw new Error(
-      encoded
-        ? `${path}: the classifier was trained with a frame encoder; give one like it`
-        : `${path}: the classifier was trained without a frame encoder, got one; leave it out`,
-    );
-  const model = initSequenceClassifier(
-    createRandom('weights that the file replaces'),
-    config as unknown as SequenceClassifierConfig,
-    encoder,
-  );
-  try {
-    restoreParams(model.params, checkpoint.tensors as ParamSnapshot, path);
-  } catch (error) {
-    const { encoder: callers, ...own } = model.params;
-    disposeParams(own);
-    throw error;
+  interface Saved extends SequenceClassifierConfig {
+    readonly encoder: boolean;
   }
-  return { model, extra };
+  return loadModel<Saved, SequenceClassifier>(path, 'sequence classifier', {
+    init: (random, { encoder: encoded, ...config }) => {
+      if (encoded !== (encoder !== undefined))
+        throw new Error(
+          encoded
+            ? `${path}: the classifier was trained with a frame encoder; give one like it`
+            : `${path}: the classifier was trained without a frame encoder, got one; leave it out`,
+        );
+      return initSequenceClassifier(random, config, encoder);
+    },
+    made: ({ params: { encoder: callers, ...own } }) => own, // the encoder is the caller's
+  });
 }

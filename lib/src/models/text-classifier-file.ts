@@ -1,6 +1,5 @@
-import { readCheckpoint, saveParams } from '../core/checkpoint.js';
-import { disposeParams, restoreParams } from '../core/params.js';
-import { createRandom } from '../random/random.js';
+import { saveParams } from '../core/checkpoint.js';
+import { loadModel } from './model-file.js';
 import {
   initTextClassifier,
   type TextClassifier,
@@ -27,24 +26,9 @@ export async function loadTextClassifier(
   path: string,
   expected: Partial<Pick<TextClassifierConfig, 'vocab' | 'classes' | 'reading'>> = {},
 ): Promise<{ classifier: TextClassifier; extra: unknown }> {
-  const { config, tensors } = await readCheckpoint(path);
-  const { model, extra = null, ...rest } = (config ?? {}) as Record<string, unknown>;
-  if (model !== 'text classifier')
-    throw new Error(
-      `${path}: expected the checkpoint of a text classifier, got ${model === undefined ? 'no model name' : `"${model}"`}`,
-    );
-  const sizes = rest as unknown as TextClassifierConfig;
-  for (const name of ['vocab', 'classes', 'reading'] as const) {
-    const wanted = expected[name];
-    if (wanted !== undefined && wanted !== sizes[name])
-      throw new Error(`${path}: expected a text classifier with ${name} ${wanted}, got ${sizes[name]}`);
-  }
-  const classifier = initTextClassifier(createRandom('weights that the file replaces'), sizes);
-  try {
-    restoreParams(classifier.params, tensors, path);
-  } catch (error) {
-    disposeParams(classifier.params);
-    throw error;
-  }
-  return { classifier, extra };
+  const { model, extra } = await loadModel<TextClassifierConfig, TextClassifier>(path, 'text classifier', {
+    expected,
+    init: initTextClassifier,
+  });
+  return { classifier: model, extra };
 }

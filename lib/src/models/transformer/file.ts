@@ -1,6 +1,5 @@
-import { readCheckpoint, saveParams } from '../../core/checkpoint.js';
-import { disposeParams, type ParamSnapshot, type ParamTree, restoreParams } from '../../core/params.js';
-import { createRandom } from '../../random/random.js';
+import { saveParams } from '../../core/checkpoint.js';
+import { loadModel } from '../model-file.js';
 import { type CausalTransformer, initCausalTransformer } from './causal.js';
 import type { CausalTransformerConfig, TransformerConfig } from './config.js';
 import { initTransformer, type Transformer } from './transformer.js';
@@ -27,7 +26,7 @@ export async function loadTransformer(
 ): Promise<{ transformer: Transformer; extra: unknown }> {
   const { model: transformer, extra } = await loadModel<TransformerConfig, Transformer>(path, 'transformer', {
     expected,
-    init: (config) => initTransformer(createRandom('weights that the file replaces'), config),
+    init: initTransformer,
   });
   return { transformer, extra };
 }
@@ -51,41 +50,8 @@ export async function loadCausalTransformer(
     'causal transformer',
     {
       expected,
-      init: (config) => initCausalTransformer(createRandom('weights that the file replaces'), config),
+      init: initCausalTransformer,
     },
   );
   return { transformer, extra };
-}
-
-interface Loading<Config, Model> {
-  readonly expected: Partial<Config>;
-  readonly init: (config: Config) => Model;
-}
-
-/** What all kinds of Transformer share: the file's kind and sizes, then its weights, all of them or none. */
-async function loadModel<Config extends object, Model extends { readonly params: ParamTree }>(
-  path: string,
-  kind: string,
-  { expected, init }: Loading<Config, Model>,
-): Promise<{ model: Model; extra: unknown }> {
-  const checkpoint = await readCheckpoint(path);
-  const { model: name, extra = null, ...sizes } = (checkpoint.config ?? {}) as Record<string, unknown>;
-  if (name !== kind)
-    throw new Error(
-      `${path}: expected the checkpoint of a ${kind}, got ${name === undefined ? 'no model name' : `"${name}"`}`,
-    );
-  for (const [size, wanted] of Object.entries(expected)) {
-    if (wanted !== undefined && sizes[size] !== wanted)
-      throw new Error(
-        `${path}: expected a ${kind} with ${size} ${wanted}, got ${sizes[size]}: it was trained with another vocabulary`,
-      );
-  }
-  const model = init(sizes as unknown as Config);
-  try {
-    restoreParams(model.params, checkpoint.tensors as ParamSnapshot, path);
-  } catch (error) {
-    disposeParams(model.params);
-    throw error;
-  }
-  return { model, extra };
 }
