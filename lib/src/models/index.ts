@@ -47,7 +47,12 @@ export {
   initGlimpseReader,
   readGlimpses,
 } from './glimpse-reader.js';
-export { encodeOneRegion, encodeRegions, type ImageEncoderParams } from './image-encoder.js';
+export {
+  type EncoderMode,
+  encodeOneRegion,
+  encodeRegions,
+  type ImageEncoderParams,
+} from './image-encoder.js';
 export {
   type ConvLayer,
   type ReceptiveField,
@@ -63,6 +68,7 @@ export {
   type ImageReaderConfig,
   type ImageReaderParams,
   initImageReader,
+  type ReaderGrids,
   readerGrids,
   stackPictures,
 } from './image-reader-config.js';
@@ -127,6 +133,7 @@ export { positionWeights, type StoryEncoding, type StoryToRead } from './reader-
 export {
   defaultMemoryReaderConfig,
   initMemoryReader,
+  type MemoryHop,
   type MemoryReader,
   type MemoryReaderConfig,
   type MemoryReaderParams,
@@ -152,6 +159,7 @@ export {
 export { loadSequenceClassifier, saveSequenceClassifier } from './sequence-classifier-file.js';
 export {
   type FrameClip,
+  type PredictSequencesOptions,
   predictSequences,
   type SequenceReading,
   stackClips,

@@ -13,6 +13,6 @@ export { gumbel, gumbelNoise } from './gumbel.js';
 export { type HardAttention, type HardAttentionOptions, hardAttention } from './hard.js';
 export { initLearnedBaseline, type LearnedBaselineParams, learnedBaseline } from './learned.js';
 export * from './oracle/index.js';
-export { relaxedWeights } from './relaxed.js';
+export { type RelaxedOptions, relaxedWeights } from './relaxed.js';
 export { type ScoreFunctionLoss, type ScoreFunctionOptions, scoreFunctionLoss } from './score-function.js';
 export { variationalBound, xuConfig } from './xu.js';

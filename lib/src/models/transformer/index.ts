@@ -17,11 +17,14 @@ export {
 } from './config.js';
 export { loadCausalTransformer, loadTransformer, saveCausalTransformer, saveTransformer } from './file.js';
 export {
+  type CrossLayerParams,
   type CrossRun,
   crossLayer,
   initCrossLayer,
   initSelfLayer,
+  type LayerOutput,
   type LayerRun,
+  type SelfLayerParams,
   selfLayer,
 } from './layers.js';
 export { type Rotation, rotation, sinusoidalPositions } from './positions.js';
