@@ -11,7 +11,6 @@
  * test. Rows are added to the file as they are measured; what it holds already is kept.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -19,31 +18,17 @@ import {
   createRandom,
   describeBackend,
   disposeParams,
-  type FrameClip,
-  type FrameEncoder,
-  fitStandardiser,
-  framesWithin,
-  initPictureEncoder,
   initSequenceClassifier,
-  loadActions,
-  loadDigits,
-  loadTones,
-  logMel,
-  movingDigits,
-  poseFrames,
   predictSequences,
-  type Random,
-  readWavFolder,
   type SequenceClassifierConfig,
   type Split,
-  type Stretch,
   sequenceClassifierLoss,
   stackClips,
-  standardise,
   train,
   useBackend,
   warmupCosine,
 } from 'heed';
+import { type Clip, spokenTask, type Task, tasks } from './other-sequences-tasks.js';
 
 const { values } = parseArgs({
   options: {
@@ -55,31 +40,8 @@ const { values } = parseArgs({
     spoken: { type: 'string' },
   },
 });
-const require = createRequire(import.meta.url);
-const frozen = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../datasets/${name}/${name}.json`, import.meta.url), 'utf8'));
-
 await useBackend();
 console.log(describeBackend().line);
-
-interface Clip extends FrameClip {
-  readonly label: number;
-  readonly stretch: Stretch | null;
-}
-
-interface Task {
-  readonly frame: readonly number[];
-  readonly classes: number;
-  readonly config: Partial<SequenceClassifierConfig>;
-  readonly recipe: { readonly steps: number; readonly peak: number; readonly batch: number };
-  readonly encoder?: (random: Random) => FrameEncoder & { readonly features: number };
-  /** Clips of a training step and those to judge by. */
-  readonly open: (
-    seed: number,
-    split: Split,
-    nothing: number,
-  ) => { batch: (random: Random) => Clip[]; judged: Clip[] };
-}
 
 const READERS: Readonly<Record<string, Partial<SequenceClassifierConfig>>> = {
   local: {},
@@ -88,93 +50,6 @@ const READERS: Readonly<Record<string, Partial<SequenceClassifierConfig>>> = {
   mean: { pooling: 'mean' },
   bidirectional: { recurrent: 'bidirectional', values: 'states' },
 };
-
-/** Batches from a fixed set, every clip standardised by the training set's features. */
-function fixed(training: readonly Clip[], judged: readonly Clip[], features: number, size: number) {
-  const standard = fitStandardiser(training, features);
-  const set = training.map((clip) => standardise(standard, clip));
-  return {
-    batch: (random: Random) => Array.from({ length: size }, () => random.choice(set)),
-    judged: judged.map((clip) => standardise(standard, clip)),
-  };
-}
-
-const tones: Task = {
-  frame: [24],
-  classes: 5,
-  config: {},
-  recipe: { steps: 250, peak: 8e-3, batch: 32 },
-  open(seed, split, nothing) {
-    const task = loadTones(frozen('tones'));
-    const draw = (name: string, count: number, nothing = 0): Clip[] =>
-      task.sample(createRandom(name), count, { nothing }).map(({ samples, label, stretch }) => {
-        const { time, values } = logMel(samples, task.rate);
-        return { time, values, label, stretch: stretch && framesWithin(stretch, task.rate) };
-      });
-    return fixed(draw(`train ${seed}`, 1200, nothing), draw(split, 1000), 24, 32);
-  },
-};
-
-const actions: Task = {
-  frame: [26],
-  classes: 6,
-  config: {},
-  recipe: { steps: 300, peak: 8e-3, batch: 32 },
-  open(seed, split, nothing) {
-    const task = loadActions(frozen('actions'));
-    const draw = (name: string, count: number, nothing = 0): Clip[] =>
-      task
-        .sample(createRandom(name), count, { nothing })
-        .map((action) => ({ ...action, values: poseFrames(action) }));
-    return fixed(draw(`train ${seed}`, 1200, nothing), draw(split, 1000), 26, 32);
-  },
-};
-
-const movingDigitsTask: Task = {
-  frame: [32, 32],
-  classes: 10,
-  config: { context: 0, units: 96 },
-  recipe: { steps: 900, peak: 3e-3, batch: 32 },
-  encoder: (random) => initPictureEncoder(random, { size: 32, filters: [12, 24] }),
-  open(_, split) {
-    const digits = loadDigits((digit) => require(`mnist/src/digits/${digit}.json`));
-    const draw = (name: Split, random: Random, count: number, distortion: number): Clip[] =>
-      movingDigits(digits.split(name), random, count, { distortion }).map(
-        ({ time, pixels, label, stretch }) => ({
-          time,
-          values: pixels,
-          label,
-          stretch,
-        }),
-      );
-    return {
-      batch: (random) => draw('train', random, 32, 0.5),
-      judged: draw(split, createRandom(split), 1000, 0),
-    };
-  },
-};
-
-/** Real recordings: the fifth, tenth ... of each speaker and digit are the test, the fourth, ninth ... validation. */
-async function spokenTask(folder: string): Promise<Task> {
-  const recordings = await readWavFolder(folder);
-  const clips = recordings.map(({ name, samples, rate }) => {
-    const [digit, , number] = name.split('_');
-    const { time, values } = logMel(samples, rate, { bands: 32, hop: 0.01, window: 0.032 });
-    return { time, values, label: Number(digit), stretch: null, number: Number(number) };
-  });
-  return {
-    frame: [32],
-    classes: 10,
-    config: { context: 4, units: 96, dropout: 0.3 },
-    recipe: { steps: 300, peak: 4e-3, batch: 16 },
-    open(_, split) {
-      const rest = split === 'test' ? 4 : 3;
-      const training = clips.filter(({ number }) => number % 5 !== rest && number % 5 !== 4);
-      const judged = clips.filter(({ number }) => number % 5 === rest);
-      return fixed(training, judged, 32, 16);
-    },
-  };
-}
 
 /** The clip's own mean frame taken away: usual, and it tells every frame what the others hold. */
 function knowing(clip: Clip, features: number): Clip {
@@ -254,12 +129,11 @@ function keep(file: string, row: Row): void {
   writeFileSync(file, `${JSON.stringify({ command, backend: describeBackend().backend, rows }, null, 2)}\n`);
 }
 
-const known: Readonly<Record<string, Task>> = { tones, actions, 'moving-digits': movingDigitsTask };
 const chosen: [string, Task][] = values.spoken
   ? [['spoken digits', await spokenTask(values.spoken)]]
   : values.tasks.split(',').map((name) => {
-      const task = known[name];
-      if (!task) throw new Error(`Unknown task "${name}"; known are ${Object.keys(known).join(', ')}`);
+      const task = tasks[name];
+      if (!task) throw new Error(`Unknown task "${name}"; known are ${Object.keys(tasks).join(', ')}`);
       return [name, task];
     });
 for (const reader of values.readers.split(','))

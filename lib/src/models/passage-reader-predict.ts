@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchesOf } from '../text/padding.js';
-import { likeliest } from './likeliest.js';
+import { checkNumbers, likeliest } from './likeliest.js';
 import { pointInPassages } from './passage-reader.js';
 import type { PassageToRead } from './passage-reader-batch.js';
 import type { PassageReader, PassageReaderConfig } from './passage-reader-config.js';
@@ -43,7 +43,7 @@ export function answerPassages(
       const start = starts![row]!.slice(0, passage.length + 1);
       const end = ends![row]!.slice(0, passage.length + 1);
       const name = `passage ${readings.length}`;
-      likeliest('passage reader', name, end);
+      checkNumbers('passage reader', name, end);
       const best = chooseSpan(config, start, end, likeliest('passage reader', name, start));
       readings.push({
         answer: best.span && passage.slice(...best.span).join(' '),
