@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm as wasmVersion } from '@tensorflow/tfjs-backend-wasm';
-import { environment, loadNative, runtimeVersion, wasmFolder } from '#platform';
+import { environment, loadNative, runtimeVersion, wasmFolder, withoutErrorListeners } from '#platform';
 import { loadFused } from './fused/index.js';
 import { mendGradients, mendWasm } from './mend/index.js';
 import { nativeFused, tensorflowVersion } from './native/index.js';
@@ -105,7 +105,8 @@ async function start(name: BackendName): Promise<string | undefined> {
   try {
     const folder = wasmFolder();
     if (name === 'wasm' && folder !== undefined && tf.getBackend() !== 'wasm') setWasmPaths(folder);
-    if (!(await tf.setBackend(registered[name]))) return 'TensorFlow.js could not start it';
+    const started = await withoutErrorListeners(() => tf.setBackend(registered[name]));
+    if (!started) return 'TensorFlow.js could not start it';
   } catch (error) {
     return error instanceof Error ? error.message.split('\n')[0]! : String(error);
   }

@@ -75,6 +75,9 @@ export function wasmFolder(): string | undefined {
   return undefined;
 }
 
+/** A page has no such listeners. */
+export const withoutErrorListeners = <T>(work: () => Promise<T>): Promise<T> => work();
+
 export function loadNative(): {
   readonly loaded?: string;
   readonly version?: string;

@@ -102,6 +102,27 @@ export function wasmFolder(): string | undefined {
 }
 
 /**
+ * Runs what listens to the errors of the whole process, as Emscripten's loader of the wasm engine does, and takes its listeners away
+ * again. It throws each error once more from its own code: a line of 30,000 characters stands before the message, and a process
+ * that has a listener of its own, such as a kernel, ends all the same.
+ */
+export async function withoutErrorListeners<T>(work: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => new Set<unknown>(process.rawListeners(event)));
+  try {
+    return await work();
+  } finally {
+    events.forEach((event, n) => {
+      for (const listener of process.rawListeners(event)) {
+        // By its text as well: somebody else may begin to listen in the meantime.
+        const theirs = !before[n]!.has(listener) && /ExitStatus|throw reason/.test(String(listener));
+        if (theirs) process.removeListener(event, listener as () => void);
+      }
+    });
+  }
+}
+
+/**
  * Loads the native engine where one is installed; it registers itself as the backend `tensorflow`.
  *
  * @returns the package that was loaded, or why none was

@@ -73,3 +73,29 @@ test('without a name the native engine comes first, and the line says why it was
   const refused = inProcess({}, "await useBackend('native');");
   assert.match(refused.error, /The backend "native" cannot be used: .*Known are native, wasm, cpu/);
 });
+
+test('an error that nobody catches is said as it is, not after a line of the engine', () => {
+  const { error } = inProcess(
+    {},
+    "await useBackend('wasm'); setTimeout(() => { throw new Error('late'); }, 1);",
+  );
+  assert.match(error, /Error: late/);
+  assert.ok(error.length < 2000, `${error.length} characters were written`);
+  const rejected = inProcess({}, "await useBackend('wasm'); Promise.reject(new Error('refused'));");
+  assert.match(rejected.error, /Error: refused/);
+  assert.ok(rejected.error.length < 2000, `${rejected.error.length} characters were written`);
+});
+
+test('a process that listens to its errors goes on, and keeps its listeners', () => {
+  const { out, error } = inProcess(
+    {},
+    `process.on('uncaughtException', ({ message }) => console.log('heard', message));
+     process.on('unhandledRejection', ({ message }) => console.log('heard', message));
+     await useBackend('wasm');
+     setTimeout(() => { throw new Error('one'); }, 1);
+     setTimeout(() => Promise.reject(new Error('two')), 20);
+     setTimeout(() => console.log('alive'), 60);`,
+  );
+  assert.equal(error, '');
+  assert.deepEqual(out.trim().split('\n'), ['heard one', 'heard two', 'alive']);
+});
