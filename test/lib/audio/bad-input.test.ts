@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeWav, framesWithin, logMel } from 'heed';
+import { decodeWav, framesWithin, logMel, readWav } from 'heed';
 
 // The library's files are taken as they are, and broken where it says so.
 const { WaveFile } = createRequire(import.meta.url)('wavefile');
@@ -40,4 +43,13 @@ test('frames and stretches that there are', () => {
     () => logMel(new Float32Array(300), 8000),
     /gives 1 frame of 256 samples; at least 2 are needed/,
   );
+});
+
+test('one file is read as its bytes are, under its path', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'heed-'));
+  const path = join(folder, 'a.wav');
+  await writeFile(path, file([0, 8192, -16384]));
+  assert.deepEqual(await readWav(path), { name: path, rate: 8000, samples: Float32Array.of(0, 0.25, -0.5) });
+  await assert.rejects(readWav(join(folder, 'none.wav')), /Cannot read .*none.wav/);
+  await rm(folder, { recursive: true });
 });
