@@ -15,44 +15,25 @@
  * Choose on `--split validation`; the test pictures are for the last word.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import * as tf from '@tensorflow/tfjs';
 import {
-  type CheckpointFile,
-  type ClutteredDigit,
   clutteredDigits,
   countParams,
   createRandom,
   describeBackend,
-  disposeParams,
-  hardReadingLoss,
   type ImageReader,
-  initImageReader,
   loadDigits,
   loadImageReader,
-  pointingMass,
-  pointingShare,
-  type Random,
-  readerGrids,
   readingCost,
-  readPictures,
-  restoreParams,
   type Split,
   saveImageReader,
-  snapshotParams,
-  softReadingLoss,
-  stackPictures,
-  train,
   useBackend,
-  warmupCosine,
 } from 'heed';
-
-type Kind = 'soft' | 'hard';
+import { HARD_RATE, type Kind, measureDigitReader, type Recipe, trainDigitReader } from './digit-readers.js';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -74,21 +55,9 @@ const { values } = parseArgs({
     worker: { type: 'boolean', default: false },
   },
 });
-const WARMUP = 100;
-/** Share of the hard reader's steps with soft looks: the scan must point roughly before its choices are worth sampling. */
-const SOFT_FIRST = 0.2;
-/** Its highest rate as a share of the soft reader's: most of it is trained already. */
-const HARD_RATE = 0.5;
-/** Highest rate of the last stretch as a share of the one before. */
-const POLISH_RATE: Readonly<Record<Kind, number>> = { soft: 0.5, hard: 0.75 };
-/** What it takes over. */
-const EYES = ['encoder/', 'start', 'gru/', 'hidden/', 'output/'];
-/** Weight of the entropy's bonus when choosing begins; it falls to 0. */
-const ENTROPY = 0.01;
-
 const kinds = values.kinds.split(',') as Kind[];
 const seeds = values.seeds.split(',').map(Number);
-const recipeOf = (kind: Kind) => ({
+const recipeOf = (kind: Kind): Recipe => ({
   steps: Number(kind === 'soft' ? values.steps : values['hard-steps']),
   polish: Number(kind === 'soft' ? values.polish : values['hard-polish']),
   batch: Number(values.batch),
@@ -178,7 +147,13 @@ async function work(kind: Kind, seed: number): Promise<void> {
   let trained: { readonly reader: ImageReader; readonly extra: unknown };
   if (values.measure) trained = await loadImageReader(path);
   else {
-    const reader = await trainReader(kind, seed, digits.split('train'));
+    const reader = await trainDigitReader({
+      kind,
+      seed,
+      recipe: recipeOf(kind),
+      pool: digits.split('train'),
+      eyes: checkpointOf('soft', seed),
+    });
     const extra = { kind, seed, ...recipeOf(kind), data: frozen.sample.sha256 };
     mkdirSync(values.checkpoints, { recursive: true });
     await saveImageReader(path, reader, extra);
@@ -190,115 +165,9 @@ async function work(kind: Kind, seed: number): Promise<void> {
     ...(extra as Row),
     parameters: countParams(reader.params),
     split,
-    ...measure(reader, kind, test),
+    ...measureDigitReader(reader, kind, test),
     multiplyAdds100: readingCost(reader.config, 100, kind).total,
     ...(values.measure ? {} : { processorSeconds: Math.round((user + system) / 1e6) }),
   };
   console.log(JSON.stringify(row));
-}
-
-/** A stretch of training with a schedule and an optimizer of its own. */
-interface Stretch {
-  readonly name: string;
-  readonly steps: number;
-  readonly peak: number;
-  readonly distortion: number;
-}
-
-function stretchesOf(kind: Kind): Stretch[] {
-  const { steps, polish, peak, distortion } = recipeOf(kind);
-  return [
-    { name: 'steps', steps, peak, distortion },
-    // The last steps see handwriting as it is, undistorted, at a lower rate.
-    ...(polish > 0 ? [{ name: 'polish', steps: polish, peak: peak * POLISH_RATE[kind], distortion: 0 }] : []),
-  ];
-}
-
-async function trainReader(
-  kind: Kind,
-  seed: number,
-  pool: ReturnType<ReturnType<typeof loadDigits>['split']>,
-) {
-  const random = createRandom(seed).child(kind);
-  const reader = initImageReader(random.child('weights'), {
-    where: kind === 'hard' ? 'scan' : 'annotations',
-  });
-  if (kind === 'hard') await takeEyes(reader, seed);
-  const files: string[] = [];
-  for (const stretch of stretchesOf(kind)) {
-    const path = join(tmpdir(), 'heed-train-digits', `11-${kind}-seed${seed}-${stretch.name}.safetensors`);
-    files.push(path);
-    mkdirSync(dirname(path), { recursive: true });
-    const identity = { kind, seed, ...recipeOf(kind) };
-    await trainStretch(reader, kind, stretch, random.child(stretch.name), pool, {
-      path,
-      every: 250,
-      identity,
-    });
-  }
-  for (const path of files) rmSync(path, { force: true });
-  return reader;
-}
-
-async function trainStretch(
-  reader: ImageReader,
-  kind: Kind,
-  { name, steps, peak, distortion }: Stretch,
-  random: Random,
-  pool: ReturnType<ReturnType<typeof loadDigits>['split']>,
-  checkpoint: CheckpointFile,
-): Promise<void> {
-  let sum = 0;
-  const { from } = await train({
-    params: reader.params,
-    steps,
-    learningRate: warmupCosine({ peak, steps, warmup: WARMUP }),
-    clipNorm: 5,
-    random,
-    batches: (_step, { random: own }) =>
-      clutteredDigits(pool, own!.child('pictures'), recipeOf(kind).batch, { distortion }),
-    loss: (pictures, { step, random: own }) => {
-      const stacked = stackPictures(pictures);
-      const labels = tf.tensor1d(
-        pictures.map(({ asked }) => asked.label),
-        'int32',
-      );
-      if (kind === 'soft' || (name === 'steps' && step < SOFT_FIRST * steps))
-        return softReadingLoss(reader, stacked, labels);
-      const entropy = name === 'steps' ? ENTROPY * (1 - step / steps) : 0;
-      return hardReadingLoss(reader, stacked, labels, { random: own!.child('looks'), entropy });
-    },
-    checkpoint,
-    onStep: ({ step, loss, seconds }) => {
-      sum += loss;
-      if ((step + 1) % 250 !== 0) return;
-      const mean = (sum / 250).toFixed(3);
-      console.log(`${name}: step ${step + 1} of ${steps}, loss ${mean}, ${seconds.toFixed(0)} s`);
-      sum = 0;
-    },
-  });
-  if (from > 0) console.log(`${name}: went on from step ${from}`);
-}
-
-async function takeEyes(reader: ImageReader, seed: number): Promise<void> {
-  const { reader: soft } = await loadImageReader(checkpointOf('soft', seed));
-  const learnt = [...snapshotParams(soft.params)].filter(([name]) =>
-    EYES.some((part) => name.startsWith(part)),
-  );
-  restoreParams(reader.params, new Map([...snapshotParams(reader.params), ...learnt]), 'the soft reader');
-  disposeParams(soft.params);
-}
-
-function measure(reader: ImageReader, looks: Kind, pictures: readonly ClutteredDigit[]) {
-  const readings = readPictures(reader, pictures, { looks });
-  const grid = readerGrids(reader.config, pictures[0]!.size).regions;
-  const against = (what: 'box' | 'ink') =>
-    readings.map(({ alpha }, i) => ({ alpha: alpha[0]!, box: pictures[i]!.asked[what] }));
-  return {
-    pictures: pictures.length,
-    accuracy: readings.filter(({ label }, i) => label === pictures[i]!.asked.label).length / pictures.length,
-    inBox: pointingShare(against('box'), grid),
-    onInk: pointingShare(against('ink'), grid),
-    massInBox: pointingMass(against('box'), grid),
-  };
 }
