@@ -88,8 +88,8 @@ const clipsOfDigits: Task = {
   frame: [32, 32],
   classes: 10,
   config: { context: 0, units: 96 },
-  recipe: { steps: 900, peak: 3e-3, batch: 32 },
-  encoder: (random) => initPictureEncoder(random, { size: 32, filters: [12, 24] }),
+  recipe: { steps: 3000, peak: 3e-3, batch: 32 },
+  encoder: (random) => initPictureEncoder(random, { size: 32, filters: [16, 32] }),
   open(_, split) {
     const digits = handwriting();
     const draw = (name: Split, random: Random, count: number, distortion: number): Clip[] =>
