@@ -110,14 +110,19 @@ export function lineChart({
 // More labels than this stand too close in the height of a chart.
 const MOST_LABELS = 9;
 
-/** Labels of a logarithmic axis at powers of ten: plotly writes the far ones with all digits of their rounding error. */
+/**
+ * Labels of a logarithmic axis at powers of ten: plotly writes the far ones with all digits of their rounding error. Where fewer than
+ * two powers lie in what is drawn, labels are plotly's own, which stand between them as well.
+ */
 function decades(
   series: readonly Series[],
   references: readonly Reference[],
-): { tickvals: number[]; ticktext: string[] } {
+): { tickvals?: number[]; ticktext?: string[] } {
   const exponents = [...series.flatMap(({ y }) => y), ...references.map(({ y }) => y)]
     .filter((y) => y > 0 && Number.isFinite(y))
     .map(Math.log10);
+  const [least, most] = [Math.min(...exponents), Math.max(...exponents)];
+  if (Math.floor(most) - Math.ceil(least) < 1) return {};
   const low = exponents.reduce((a, b) => Math.min(a, b), 0);
   const high = exponents.reduce((a, b) => Math.max(a, b), low);
   const every = Math.ceil((high - low) / MOST_LABELS) || 1;

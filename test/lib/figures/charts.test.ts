@@ -58,6 +58,14 @@ test('a training curve tells the first loss, the predicted one and the last', ()
   assert.deepEqual(figure.table.rows.at(-1), ['predicted first loss, 2.708', 'all', Math.log(15)]);
 });
 
+test('a logarithmic axis has labels: powers of ten where two lie in what is drawn, else those between them', () => {
+  const ticks = (losses: number[]) =>
+    drawn(trainingCurve({ steps: losses.map((_, n) => n), losses })).layout.yaxis.tickvals;
+  assert.deepEqual(ticks([3, 1.5, 0.05]), [0.01, 0.1, 1, 10]);
+  assert.equal(ticks([2.46, 1.95, 1.58]), undefined); // plotly's own
+  assert.equal(ticks([4, 0.5]), undefined);
+});
+
 test('a training curve may be linear and have validation', () => {
   const validation = { steps: [2], losses: [0.5] };
   const { data, layout } = drawn(trainingCurve({ steps: [1, 2], losses: [1, 0.1], validation, log: false }));
