@@ -4,35 +4,20 @@ import * as tf from '@tensorflow/tfjs';
 import {
   answerStories,
   createRandom,
-  flattenParams,
   initMemoryReader,
   loadStories,
-  lossAndGradients,
   memoryReaderLoss,
   train,
   warmupCosine,
 } from 'heed';
-import { assertClose, onEngines } from '../support/engines.js';
+import { onEngines } from '../support/engines.js';
+import { assertGradientAlongDirections } from './directions.js';
 import { reader, stories } from './memory-stories.js';
 
 onEngines('the gradient agrees with central differences along random directions', () => {
   const made = reader({ hops: 2 });
-  const named = flattenParams(made.params);
-  const { gradients } = lossAndGradients(made.params, () => memoryReaderLoss(made, stories), 0);
-  const random = createRandom(4);
-  for (const [name, variable] of named) {
-    const start = variable.clone();
-    const direction = tf
-      .tensor(random.normals(variable.size), variable.shape)
-      .mul(1 / Math.sqrt(variable.size));
-    const along = gradients.get(name)!.mul(direction).sum().dataSync()[0]!;
-    const at = (delta: number) => {
-      variable.assign(start.add(direction.mul(delta)));
-      return memoryReaderLoss(made, stories).dataSync()[0]!;
-    };
-    assertClose([(at(0.01) - at(-0.01)) / 0.02], [along], 2e-3, name);
-    variable.assign(start);
-  }
+  const loss = () => memoryReaderLoss(made, stories);
+  assertGradientAlongDirections(made.params, loss, { delta: 0.01, tolerance: 2e-3 });
 });
 
 onEngines('dropout is for training alone', () => {

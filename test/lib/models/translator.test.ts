@@ -24,6 +24,7 @@ import {
   warmupCosine,
 } from 'heed';
 import { assertClose, onEngines } from '../support/engines.js';
+import { assertGradientAlongDirections } from './directions.js';
 
 const small = { sourceVocab: 9, targetVocab: 8, embedding: 4, units: 5, attention: 3 };
 const pairs: TranslationPair[] = [
@@ -63,22 +64,8 @@ for (const cell of ['gru', 'lstm'] satisfies CoderCell[]) {
 
   onEngines(`${cell}: the gradient agrees with central differences along random directions`, () => {
     const translator = initTranslator(createRandom(3), { ...small, cell });
-    const named = flattenParams(translator.params);
-    const { gradients } = lossAndGradients(translator.params, () => translatorLoss(translator, pairs), 0);
-    const random = createRandom(4);
-    for (const [name, variable] of named) {
-      const start = variable.clone();
-      const direction = tf
-        .tensor(random.normals(variable.size), variable.shape)
-        .mul(1 / Math.sqrt(variable.size));
-      const along = gradients.get(name)!.mul(direction).sum().dataSync()[0]!;
-      const at = (delta: number) => {
-        variable.assign(start.add(direction.mul(delta)));
-        return translatorLoss(translator, pairs).dataSync()[0]!;
-      };
-      assertClose([(at(0.02) - at(-0.02)) / 0.04], [along], 1e-3, name);
-      variable.assign(start);
-    }
+    const loss = () => translatorLoss(translator, pairs);
+    assertGradientAlongDirections(translator.params, loss, { delta: 0.02, tolerance: 1e-3 });
   });
 }
 

@@ -63,7 +63,10 @@ export function gatherPatches(
   }
 }
 
-/** Adds each row of patches back to the inputs that it came from. */
+/**
+ * Adds each row of patches back to the inputs that it came from. One loop for both directions, with a choice at each stretch, was
+ * measured: up to 5 % slower here.
+ */
 export function scatterPatches(
   g: Windows,
   from: number,
